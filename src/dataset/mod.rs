@@ -1,0 +1,28 @@
+//! The data set on disk: what it holds (`docs/data-set.md`), how it is read, checked, hashed and written.
+
+mod dictionary;
+mod diffs;
+mod events;
+mod hash;
+mod intake;
+mod lines;
+mod load;
+mod manifest;
+mod parquet;
+mod records;
+mod source;
+mod store;
+mod table;
+mod toml_file;
+mod traffic;
+
+pub use dictionary::Dictionary;
+pub use hash::data_set_hash;
+pub use intake::{Intake, Reject, RejectPolicy, Tally};
+pub use lines::{nearest, pattern_of};
+pub use load::{DataSet, load};
+pub use manifest::{Labels, Manifest};
+pub use records::{RecordRef, Records};
+pub use store::{SetFiles, store};
+pub use toml_file::{parse_toml, read_toml};
+pub use traffic::{Steps, TrafficTable, steps_in};

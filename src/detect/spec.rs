@@ -1,0 +1,129 @@
+//! From scores to detections: the threshold, the correction for multiplicity, the rule for new signatures.
+
+use super::{Detector, DetectorSpec, History, NewSignature, Score};
+use crate::model::{Detection, Interval, Window};
+use crate::series::{Exposure, Exposures, GroupId, Observed, Series};
+use crate::stats::Correction;
+use serde::{Deserialize, Serialize};
+
+/// The detection stage of a pipeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DetectSpec {
+    pub detector: DetectorSpec,
+    /// Flags when the (corrected) p-value is below it; in (0, 1].
+    pub alpha: f64,
+    #[serde(default)]
+    pub exposure: Exposure,
+    /// Over the deploy's signatures.
+    pub correction: Correction,
+    /// Absent: new signatures never flag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_signature: Option<NewSignature>,
+}
+
+impl DetectSpec {
+    /// # Errors
+    /// When a parameter is out of range.
+    pub fn check(&self) -> Result<(), String> {
+        if !(self.alpha > 0.0 && self.alpha <= 1.0) {
+            return Err(format!("detect.alpha is {}: it lies in (0, 1]", self.alpha));
+        }
+        if self.new_signature.is_some_and(|rule| rule.min_count == 0) {
+            return Err("detect.new_signature.min_count is 0: every absent signature would be new".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// A window to look at: with its baseline in pieces (dropped incidents cut out) and the exposures of both.
+pub struct Look<'a> {
+    pub window: &'a Window,
+    pub baseline: Vec<Interval>,
+    pub exposures: Exposures,
+}
+
+/// The detection stage, ready to run.
+pub struct Detect {
+    detector: Box<dyn Detector>,
+    spec: DetectSpec,
+}
+
+/// A signature with at least one record in W.
+struct Seen {
+    look: usize,
+    group: GroupId,
+    k: u64,
+    baseline_count: u64,
+    /// `None`: new.
+    score: Option<Score>,
+}
+
+impl Detect {
+    #[must_use]
+    pub fn new(spec: &DetectSpec) -> Self {
+        Self { detector: spec.detector.build(), spec: spec.clone() }
+    }
+
+    /// Looks at all windows of one deploy together, since they share the correction for multiplicity. Returns, per window, the
+    /// number of signatures seen in W and the detections, by signature.
+    #[must_use]
+    pub fn run(&self, series: &Series, looks: &[Look]) -> Vec<(u64, Vec<Detection>)> {
+        let mut family = 0;
+        let mut seen = Vec::new();
+        for (index, look) in looks.iter().enumerate() {
+            for group in series.groups_of(&look.window.service) {
+                let history = History::new(
+                    series,
+                    group,
+                    look.window.decided_at,
+                    look.window.window,
+                    &look.baseline,
+                    look.exposures,
+                );
+                // A signature that is silent in W is a hypothesis too, with p = 1.
+                family += usize::from(history.baseline_count > 0);
+                if history.k > 0 {
+                    let score = (history.baseline_count > 0).then(|| self.detector.score(&history));
+                    seen.push(Seen { look: index, group, k: history.k, baseline_count: history.baseline_count, score });
+                }
+            }
+        }
+        let flagged = self.flag(&seen, family);
+        let mut results: Vec<(u64, Vec<Detection>)> = looks.iter().map(|_| (0, Vec::new())).collect();
+        for (one, flagged) in seen.iter().zip(flagged) {
+            let (count, detections) = &mut results[one.look];
+            *count += 1;
+            if flagged {
+                detections.push(one.detection(series, looks[one.look].window));
+            }
+        }
+        results
+    }
+
+    fn flag(&self, seen: &[Seen], family: usize) -> Vec<bool> {
+        let p: Vec<f64> = seen.iter().filter_map(|s| s.score).map(|score| score.ln_p.exp()).collect();
+        let mut corrected = self.spec.correction.adjust(&p, family).into_iter();
+        seen.iter()
+            .map(|one| match one.score {
+                Some(_) => corrected.next().is_some_and(|p| p < self.spec.alpha),
+                None => self.spec.new_signature.is_some_and(|rule| one.k >= rule.min_count),
+            })
+            .collect()
+    }
+}
+
+impl Seen {
+    fn detection(&self, series: &Series, window: &Window) -> Detection {
+        let first = series.rows(self.group, Observed { interval: window.window, by: window.decided_at }).next();
+        Detection {
+            signature: series.template(self.group).to_owned(),
+            k: self.k,
+            baseline_count: self.baseline_count,
+            expected: self.score.map_or(0.0, |score| score.expected),
+            p_value: self.score.map(|score| score.ln_p.exp()),
+            is_new: self.score.is_none(),
+            first_seen: first.map_or(window.window.start, |row| series.records.timestamp[row]),
+        }
+    }
+}

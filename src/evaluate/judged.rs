@@ -1,0 +1,74 @@
+//! Outcomes with the truth beside them.
+
+use super::truth::Truth;
+use super::{Labels, matching};
+use crate::model::{Case, Span};
+use crate::pipeline::Outcome;
+use crate::series::Series;
+use rayon::prelude::*;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What the incident log says of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Label {
+    /// One of its alerts hits an incident that its deploy caused.
+    Caused,
+    /// It hits something else, or (labels complete) nothing.
+    NotCaused,
+    /// Its deploy caused an incident, but none of its alerts hits that.
+    Coincidental,
+    /// The log does not say.
+    Unlabelled,
+}
+
+/// An outcome, the incidents that its alerts hit, and its case's label.
+pub struct Judged<'a> {
+    pub outcome: &'a Outcome,
+    /// Incidents hit, per alert of the outcome (gated ones included).
+    pub hits: Vec<Vec<usize>>,
+    /// Incidents that its ungated alerts hit and that its own deploy caused.
+    pub own: BTreeSet<usize>,
+    /// Incidents that its ungated alerts hit.
+    pub all: BTreeSet<usize>,
+    pub label: Label,
+    /// One of `own` is actionable.
+    pub actionable: bool,
+}
+
+impl<'a> Judged<'a> {
+    /// Judges every outcome, in order.
+    #[must_use]
+    pub fn all(series: &Series, truth: &Truth, outcomes: &'a [Outcome]) -> Vec<Self> {
+        let guilty: BTreeSet<usize> = truth.incidents.iter().filter_map(|i| i.guilty).collect();
+        outcomes.par_iter().map(|outcome| Self::of(series, truth, &guilty, outcome)).collect()
+    }
+
+    fn of(series: &Series, truth: &Truth, guilty: &BTreeSet<usize>, outcome: &'a Outcome) -> Self {
+        let window = &outcome.window;
+        let hits: Vec<Vec<usize>> =
+            outcome.alerts.iter().map(|alert| matching::hits(series, truth, window, alert, Span::ZERO)).collect();
+        let passed = outcome.alerts.iter().zip(&hits).filter(|(alert, _)| !alert.gated);
+        let all: BTreeSet<usize> = passed.flat_map(|(_, hits)| hits).copied().collect();
+        let own: BTreeSet<usize> =
+            all.iter().copied().filter(|&i| truth.incidents[i].guilty == Some(window.deploy)).collect();
+        let open = !all.is_empty() && all.iter().all(|&i| truth.incidents[i].incident.cause_is_open());
+        let silent = all.is_empty() && truth.labels != Some(Labels::Complete);
+        let label = match (own.is_empty(), guilty.contains(&window.deploy)) {
+            (false, _) => Label::Caused,
+            (true, _) if open => Label::Unlabelled,
+            (true, true) => Label::Coincidental,
+            (true, false) if silent => Label::Unlabelled,
+            (true, false) => Label::NotCaused,
+        };
+        let actionable = own.iter().any(|&i| truth.incidents[i].actionable);
+        Self { outcome, hits, own, all, label, actionable }
+    }
+
+    /// Its case, if any alert passed the gate.
+    #[must_use]
+    pub fn case(&self) -> Option<&'a Case> {
+        self.outcome.case.as_ref()
+    }
+}

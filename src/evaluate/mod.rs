@@ -1,0 +1,139 @@
+//! Decisions against the incident log: the only room that sees both.
+
+mod compare;
+mod costs;
+mod delay;
+mod detection;
+mod end_to_end;
+mod evaluation;
+mod judged;
+mod matching;
+mod misses;
+mod rows;
+mod triage;
+mod truth;
+
+pub use crate::dataset::Labels;
+pub use compare::{Comparison, MetricDifference, compare};
+pub use costs::{Costs, DEFAULT_COSTS};
+pub use evaluation::{
+    Attribution, ByAction, Cost, Delay, DetectionScores, EndToEnd, Evaluation, Funnel, IncidentCounts, Misses, Oracle,
+    PipelineProvenance, RunManifest, SavedMinutes, TriageScores,
+};
+pub use judged::{Judged, Label};
+pub use misses::{Loss, losses};
+pub use rows::{AlertRow, CaseRow};
+pub use truth::{TrueIncident, Truth};
+
+use crate::dataset::{DataSet, data_set_hash};
+use crate::model::{Action, Instant, VerdictKind};
+use crate::pipeline::{PipelineSpec, Replay};
+use crate::series::Series;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Seed of everything random in an evaluation (the bootstrap).
+const SEED: u64 = 20_261_124;
+
+/// A replay held against the truth.
+pub struct Assessment<'a> {
+    pub evaluation: Evaluation,
+    pub truth: Truth<'a>,
+    pub judged: Vec<Judged<'a>>,
+    /// Where each missed incident was lost.
+    pub losses: BTreeMap<usize, Loss>,
+    pub alerts: Vec<AlertRow>,
+    pub cases: Vec<CaseRow>,
+}
+
+/// What a pipeline was given as: a preset's name or a file's text.
+pub struct GivenPipeline<'a> {
+    pub given: &'a str,
+    pub spec: &'a PipelineSpec,
+}
+
+/// Evaluates a replay.
+#[must_use]
+pub fn evaluate<'a>(
+    data: &'a DataSet,
+    series: &Series,
+    pipeline: &GivenPipeline,
+    replay: &'a Replay,
+    costs: &Costs,
+) -> Assessment<'a> {
+    let truth = Truth::new(data, &pipeline.spec.matching, &replay.outcomes);
+    let judged = Judged::all(series, &truth, &replay.outcomes);
+    let losses = misses::losses(&truth, &judged);
+    let action = |j: &Judged| j.case().map_or(Action::None, |c| c.action);
+    let acted: BTreeSet<usize> = end_to_end::acted_incidents(&judged, action);
+    let nothing = BTreeSet::new();
+    let decisions = delay::first_decisions(&judged, |j| if action(j).changes_production() { &j.own } else { &nothing });
+    let acted: Vec<(usize, Instant)> = decisions
+        .into_iter()
+        .filter(|(i, _)| acted.contains(i) && truth.incidents[*i].is_expected_to_be_acted_on())
+        .collect();
+    let evaluation = Evaluation {
+        schema_version: 1,
+        manifest: manifest(data, pipeline, costs),
+        funnel: funnel(replay),
+        incidents: incident_counts(&truth),
+        detection: detection::scores(series, &truth, &replay.outcomes, &judged),
+        triage: triage::scores(&truth, &judged),
+        end_to_end: end_to_end::scores(&truth, &judged, &pipeline.spec.act.policy),
+        misses: misses::count(&losses),
+        delay: delay::delays(data, &truth, &judged, &acted),
+        cost: costs.total(data, &truth, &judged, &losses.keys().copied().collect(), &acted),
+    };
+    let (alerts, cases) = (rows::alert_rows(data, &truth, &judged), rows::case_rows(data, &truth, &judged));
+    Assessment { evaluation, truth, judged, losses, alerts, cases }
+}
+
+fn manifest(data: &DataSet, pipeline: &GivenPipeline, costs: &Costs) -> RunManifest {
+    let labels = match (&data.incidents, data.manifest.incidents) {
+        (None, _) => "absent",
+        (_, Labels::Complete) => "complete",
+        (_, Labels::Partial) => "partial",
+    };
+    RunManifest {
+        data_set: data.manifest.name.clone(),
+        data_set_hash: data_set_hash(data),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pipeline: PipelineProvenance { given: pipeline.given.to_owned(), resolved: pipeline.spec.clone() },
+        seed: SEED,
+        costs: costs.name.clone(),
+        labels: labels.to_owned(),
+    }
+}
+
+fn funnel(replay: &Replay) -> Funnel {
+    let cases = || replay.outcomes.iter().filter_map(|o| o.case.as_ref());
+    let verdicts = |kind| cases().filter(|c| c.verdict.kind == kind).count() as u64;
+    let actions = |action| cases().filter(|c| c.action == action).count() as u64;
+    let evaluated: BTreeSet<usize> = replay.outcomes.iter().map(|o| o.window.deploy).collect();
+    let not_evaluated = replay.not_evaluated.len() as u64;
+    Funnel {
+        deploys: evaluated.len() as u64 + not_evaluated,
+        deploys_not_evaluated: not_evaluated,
+        windows: replay.outcomes.len() as u64,
+        signatures_tested: replay.outcomes.iter().map(|o| o.signatures_seen).sum(),
+        detections: replay.outcomes.iter().map(|o| o.alerts.len() as u64).sum(),
+        alerts: replay.outcomes.iter().map(|o| o.passed().count() as u64).sum(),
+        cases: cases().count() as u64,
+        caused: verdicts(VerdictKind::Caused),
+        inconclusive: verdicts(VerdictKind::Inconclusive),
+        not_caused: verdicts(VerdictKind::NotCaused),
+        fix_forward: actions(Action::FixForward),
+        rollback: actions(Action::Rollback),
+        investigate: actions(Action::Investigate),
+    }
+}
+
+fn incident_counts(truth: &Truth) -> IncidentCounts {
+    let count = |keep: &dyn Fn(&TrueIncident) -> bool| truth.incidents.iter().filter(|i| keep(i)).count() as u64;
+    IncidentCounts {
+        total: truth.incidents.len() as u64,
+        not_evaluable: count(&|i| !i.evaluable),
+        reachable: count(&|i| i.reachable),
+        actionable_deploy_caused: count(&|i| i.is_expected_to_be_acted_on()),
+        cause_open: count(&|i| i.evaluable && i.incident.cause_is_open()),
+    }
+}

@@ -1,0 +1,20 @@
+//! shakedown: can your self-healing pipeline be trusted?
+//!
+//! ```text
+//!  DATA SET ──▶ normalize ▶ detect ▶ gate ▶ triage ▶ act ──▶ CASES ──evaluate──▶ EVALUATION ──report──▶
+//!               └───────────────── pipeline ─────────────┘
+//! ```
+//!
+//! A module uses only modules above it in this list; `tests/suite/architecture.rs` enforces it.
+
+pub mod act;
+pub mod dataset;
+pub mod detect;
+pub mod evaluate;
+pub mod gate;
+pub mod model;
+pub mod normalize;
+pub mod pipeline;
+pub mod series;
+pub mod stats;
+pub mod triage;

@@ -1,0 +1,78 @@
+use super::{Instant, Interval};
+use serde::Serialize;
+
+/// The part of time in which one (deploy, service) is looked at, and what came before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    /// Index of the deploy in the data set's deploys.
+    pub deploy: usize,
+    pub service: String,
+    /// `W`: where errors are counted.
+    pub window: Interval,
+    /// `B`: the history that predicts them.
+    pub baseline: Interval,
+    /// `W.end + lateness`: nothing observed later may be known.
+    pub decided_at: Instant,
+}
+
+/// A (deploy, service, signature) whose count is too high, or which is new.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detection {
+    /// Key of the signature (the template), unique within a service.
+    pub signature: String,
+    /// Records counted in W.
+    pub k: u64,
+    /// Records counted in B.
+    pub baseline_count: u64,
+    /// Expected count in W under the detector's baseline; 0 for a new signature.
+    pub expected: f64,
+    /// Upper-tail p-value; `None` where the new-signature rule decided.
+    pub p_value: Option<f64>,
+    /// No record in B.
+    pub is_new: bool,
+    /// Event time of the first record counted in W.
+    pub first_seen: Instant,
+}
+
+impl Detection {
+    /// Records beyond expectation, at least 0: what the deploy may have added.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)]
+    pub fn excess(&self) -> f64 {
+        (self.k as f64 - self.expected).max(0.0)
+    }
+}
+
+/// How much of the service's use a detection touched, in [0, 1] each; `None`: no traffic data to say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Impact {
+    /// Records beyond expectation ÷ requests in W.
+    pub request_share: Option<f64>,
+    /// Distinct users in W's records ÷ the most users that any step of W had (an upper bound of the share).
+    pub user_share: Option<f64>,
+    /// The service's weight (default 1).
+    pub weight: f64,
+}
+
+impl Impact {
+    /// `weight × max(shares)`; `None` where no share is known.
+    #[must_use]
+    pub fn score(&self) -> Option<f64> {
+        let larger = match (self.request_share, self.user_share) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (a, b) => a.or(b),
+        };
+        larger.map(|share| self.weight * share)
+    }
+}
+
+/// A detection after the impact gate; the contract's *alert* is one with `gated == false`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    pub detection: Detection,
+    pub impact: Impact,
+    /// The gate suppressed it.
+    pub gated: bool,
+    /// Why the gate passed or suppressed it, for people.
+    pub gate_reason: String,
+}

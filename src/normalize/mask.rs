@@ -1,0 +1,219 @@
+//! The table of masks: what each one replaces, why, what it must match and what it must not.
+
+use serde::{Deserialize, Serialize};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// One mask as a configuration names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "mask", rename_all = "snake_case", deny_unknown_fields)]
+pub enum MaskKind {
+    Uuid {},
+    Timestamp {},
+    Url {},
+    Email {},
+    Ipv4 {},
+    Ipv6 {},
+    Path {},
+    Quoted {},
+    /// Runs of hexadecimal digits of at least this length that hold a digit, or `0x…`.
+    Hex {
+        min_length: u8,
+    },
+    /// Runs of ASCII digits of at least this length.
+    Number {
+        min_length: u8,
+    },
+}
+
+/// A row of the table.
+pub struct Mask {
+    pub name: &'static str,
+    pub placeholder: &'static str,
+    pub why: &'static str,
+    pub must_match: &'static [&'static str],
+    pub must_not_match: &'static [&'static str],
+}
+
+impl MaskKind {
+    /// The row that describes this mask.
+    #[must_use]
+    pub fn row(self) -> &'static Mask {
+        let index = match self {
+            Self::Uuid {} => 0,
+            Self::Timestamp {} => 1,
+            Self::Url {} => 2,
+            Self::Email {} => 3,
+            Self::Ipv4 {} => 4,
+            Self::Ipv6 {} => 5,
+            Self::Path {} => 6,
+            Self::Quoted {} => 7,
+            Self::Hex { .. } => 8,
+            Self::Number { .. } => 9,
+        };
+        &MASKS[index]
+    }
+
+    /// The regular expression. `uuid`, `timestamp` and `number` are the contract's (semantics.md §3), unanchored and without
+    /// word boundaries.
+    #[must_use]
+    pub fn pattern(self) -> String {
+        match self {
+            Self::Uuid {} => "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}".to_owned(),
+            Self::Timestamp {} => {
+                r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+                    .to_owned()
+            }
+            Self::Url {} => r#"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'"<>)\]]+"#.to_owned(),
+            Self::Email {} => r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\b".to_owned(),
+            Self::Ipv4 {} => r"\b[0-9]{1,3}(\.[0-9]{1,3}){3}(:[0-9]{1,5})?\b".to_owned(),
+            Self::Ipv6 {} => r"(^|\b|::)[0-9a-fA-F:]*:[0-9a-fA-F:]+(\.[0-9]{1,3}){0,3}".to_owned(),
+            Self::Path {} => r"(^|[\s='(\[,:])([A-Za-z]:\\|~?/)[A-Za-z0-9_.@%+-]+([/\\][A-Za-z0-9_.@%+-]*)+".to_owned(),
+            Self::Quoted {} => r#""[^"]*"|'[^']*'|`[^`]*`"#.to_owned(),
+            Self::Hex { min_length } => format!(r"\b(0[xX][0-9a-fA-F]+|[0-9a-fA-F]{{{},}})\b", min_length.max(1)),
+            Self::Number { min_length } => format!("[0-9]{{{},}}", min_length.max(1)),
+        }
+    }
+
+    /// Whether what the pattern found is really meant; the `regex` crate has no look-around to say it in the pattern.
+    #[must_use]
+    pub fn accepts(self, found: &str) -> bool {
+        match self {
+            Self::Hex { .. } => found.bytes().any(|b| b.is_ascii_digit()),
+            Self::Ipv4 {} => found.split(':').next().is_some_and(|host| host.parse::<Ipv4Addr>().is_ok()),
+            Self::Ipv6 {} => found.matches(':').count() >= 2 && found.parse::<Ipv6Addr>().is_ok(),
+            _ => true,
+        }
+    }
+
+    /// A byte that every match holds, to pass over messages without it cheaply.
+    #[must_use]
+    pub const fn needs(self) -> Option<u8> {
+        match self {
+            Self::Uuid {} | Self::Timestamp {} => Some(b'-'),
+            Self::Url {} | Self::Ipv6 {} => Some(b':'),
+            Self::Email {} => Some(b'@'),
+            Self::Ipv4 {} => Some(b'.'),
+            Self::Path {} | Self::Quoted {} | Self::Hex { .. } | Self::Number { .. } => None,
+        }
+    }
+}
+
+/// All masks, in the order in which [`MaskKind::row`] numbers them.
+pub const MASKS: [Mask; 10] = [
+    Mask {
+        name: "uuid",
+        placeholder: "<uuid>",
+        why: "request, order and trace ids are unique to a record",
+        must_match: &["7c9e6679-7425-40de-944b-e07fc1f90ae7", "x7C9E6679-7425-40DE-944B-E07FC1F90AE7y"],
+        must_not_match: &["7c9e6679-7425-40de-944b", "7c9e667974254 0de"],
+    },
+    Mask {
+        name: "timestamp",
+        placeholder: "<timestamp>",
+        why: "an instant inside a message says when, not what",
+        must_match: &[
+            "2026-05-04T15:59:00Z",
+            "2026-05-04 15:59",
+            "2026-05-04 15:59:00,123",
+            "2026-05-04T15:59:00.5+02:00",
+        ],
+        must_not_match: &["2026-05-04", "15:59:00", "04/05/2026 15:59"],
+    },
+    Mask {
+        name: "url",
+        placeholder: "<url>",
+        why: "paths and queries of URLs carry ids",
+        must_match: &["https://api.example.com/v1/orders/17?x=1", "amqp://mq:5672", "jdbc://db/x"],
+        must_not_match: &["example.com/orders", "//comment"],
+    },
+    Mask {
+        name: "email",
+        placeholder: "<email>",
+        why: "one user's address splits an error by user, and is personal",
+        must_match: &["ann.b+c@mail.example.com"],
+        must_not_match: &["user@host", "@decorator", "a @ b.c"],
+    },
+    Mask {
+        name: "ipv4",
+        placeholder: "<ip>",
+        why: "client and instance addresses, with or without a port",
+        must_match: &["10.251.197.226", "10.251.197.226:50010"],
+        must_not_match: &["1.2.3", "999.1.1.1", "v1.2.3.4.5.6x"],
+    },
+    Mask {
+        name: "ipv6",
+        placeholder: "<ip>",
+        why: "as ipv4",
+        must_match: &["2001:db8::8a2e:370:7334", "::1", "fe80::1"],
+        must_not_match: &["12:30:45", "std::vec", "a::b::c", "Foo::Bar"],
+    },
+    Mask {
+        name: "path",
+        placeholder: "<path>",
+        why: "temporary files and request paths carry ids",
+        must_match: &["/var/tmp/x-17/part.0", "open C:\\tmp\\a.txt", "~/x/y"],
+        must_not_match: &["and/or", "1/2", "/", "text/html"],
+    },
+    Mask {
+        name: "quoted",
+        placeholder: "<quoted>",
+        why: "names and values in quotes vary (but so may error codes: see the README's limits)",
+        must_match: &["\"anything at all\"", "'x'", "``"],
+        must_not_match: &["don't", "5\""],
+    },
+    Mask {
+        name: "hex",
+        placeholder: "<hex>",
+        why: "digests, object ids and addresses",
+        must_match: &["deadbeef01", "0x7f", "34ed93485090001a"],
+        must_not_match: &["deadbeef", "defaced", "0xyz", "beefcafezz01"],
+    },
+    Mask {
+        name: "number",
+        placeholder: "<number>",
+        why: "ids and amounts; short ones (status codes) may be what tells errors apart, hence the length",
+        must_match: &["12345678", "x12345678y"],
+        must_not_match: &["1234567", "12 34", "٠١٢٣٤٥٦٧٨٩"],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [MaskKind; 10] = [
+        MaskKind::Uuid {},
+        MaskKind::Timestamp {},
+        MaskKind::Url {},
+        MaskKind::Email {},
+        MaskKind::Ipv4 {},
+        MaskKind::Ipv6 {},
+        MaskKind::Path {},
+        MaskKind::Quoted {},
+        MaskKind::Hex { min_length: 8 },
+        MaskKind::Number { min_length: 8 },
+    ];
+
+    fn finds(kind: MaskKind, text: &str) -> bool {
+        let regex = regex::Regex::new(&kind.pattern()).unwrap();
+        regex.find_iter(text).any(|found| kind.accepts(found.as_str()))
+    }
+
+    #[test]
+    fn every_row_matches_what_it_must_and_nothing_that_it_must_not() {
+        for kind in ALL {
+            let row = kind.row();
+            for text in row.must_match {
+                assert!(finds(kind, text), "{} must match {text:?}", row.name);
+            }
+            for text in row.must_not_match {
+                assert!(!finds(kind, text), "{} must not match {text:?}", row.name);
+            }
+            let tag = serde_json::to_value(kind).unwrap()["mask"].clone();
+            assert_eq!(tag, row.name, "the table's order");
+            if let Some(byte) = kind.needs() {
+                assert!(row.must_match.iter().all(|text| text.as_bytes().contains(&byte)), "{}", row.name);
+            }
+        }
+    }
+}

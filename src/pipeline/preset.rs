@@ -1,0 +1,50 @@
+//! The shipped configurations: dated, frozen, read from `presets/*.toml`.
+
+use super::PipelineSpec;
+use crate::dataset::parse_toml;
+use crate::model::UserError;
+
+/// A shipped configuration.
+pub struct Preset {
+    pub name: &'static str,
+    pub toml: &'static str,
+}
+
+/// All presets, in the order in which they are read against each other.
+pub const PRESETS: [Preset; 6] = [
+    Preset { name: "langchain-2026", toml: include_str!("../../presets/langchain-2026.toml") },
+    Preset { name: "corrected-2026", toml: include_str!("../../presets/corrected-2026.toml") },
+    Preset { name: "detect-only-2026", toml: include_str!("../../presets/detect-only-2026.toml") },
+    Preset { name: "triage-only-2026", toml: include_str!("../../presets/triage-only-2026.toml") },
+    Preset { name: "null", toml: include_str!("../../presets/null.toml") },
+    Preset { name: "always", toml: include_str!("../../presets/always.toml") },
+];
+
+impl Preset {
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        PRESETS.iter().find(|preset| preset.name == name)
+    }
+
+    /// # Errors
+    /// Never for a preset as shipped.
+    pub fn spec(&self) -> Result<PipelineSpec, UserError> {
+        parse_toml(self.toml, &format!("presets/{}.toml", self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_parses_passes_its_checks_and_bears_its_name() {
+        for preset in &PRESETS {
+            let spec = preset.spec().unwrap();
+            spec.check().unwrap();
+            assert_eq!(spec.name, preset.name);
+            let again: PipelineSpec = toml::from_str(&toml::to_string(&spec).unwrap()).unwrap();
+            assert_eq!(again, spec, "what is resolved reads back");
+        }
+    }
+}

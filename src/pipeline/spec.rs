@@ -1,0 +1,125 @@
+//! A pipeline as a TOML file says it.
+
+use crate::act::ActSpec;
+use crate::detect::DetectSpec;
+use crate::gate::GateSpec;
+use crate::model::{Severity, Span};
+use crate::normalize::NormalizerSpec;
+use crate::triage::TriagerSpec;
+use serde::{Deserialize, Serialize};
+
+/// One configuration: a path through the stages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PipelineSpec {
+    pub schema_version: u32,
+    pub name: String,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub replay: ReplaySpec,
+    pub normalize: NormalizerSpec,
+    pub detect: DetectSpec,
+    pub gate: GateSpec,
+    pub triage: TriagerSpec,
+    pub act: ActSpec,
+    /// How alerts are matched to incidents.
+    #[serde(default)]
+    pub matching: MatchSpec,
+}
+
+/// Which services a deploy's windows are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    #[default]
+    Deployed,
+    All,
+}
+
+/// What a later deploy of the same service inside W does to W.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overlap {
+    #[default]
+    Keep,
+    /// W ends there.
+    Truncate,
+}
+
+/// The windows of a replay (semantics.md §3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReplaySpec {
+    pub scope: Scope,
+    pub settle: Span,
+    pub window: Span,
+    pub overlap: Overlap,
+    pub baseline: Span,
+    pub min_baseline: Span,
+    pub lateness: Span,
+    pub min_severity: Severity,
+    pub exclude_incidents: bool,
+}
+
+impl Default for ReplaySpec {
+    fn default() -> Self {
+        Self {
+            scope: Scope::Deployed,
+            settle: Span::ZERO,
+            window: Span::minutes(60),
+            overlap: Overlap::Keep,
+            baseline: Span::days(7),
+            min_baseline: Span::hours(24),
+            lateness: Span::ZERO,
+            min_severity: Severity::Error,
+            exclude_incidents: false,
+        }
+    }
+}
+
+/// Tolerances of matching (semantics.md §5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MatchSpec {
+    /// How long before an incident's start its errors may begin.
+    pub slack: Span,
+    /// How long after its start an incident can still be hit.
+    pub match_cap: Span,
+}
+
+impl Default for MatchSpec {
+    fn default() -> Self {
+        Self { slack: Span::minutes(15), match_cap: Span::hours(24) }
+    }
+}
+
+impl PipelineSpec {
+    /// Checks what the types cannot.
+    ///
+    /// # Errors
+    /// With the key, its value and the range that it lies in.
+    pub fn check(&self) -> Result<(), String> {
+        if self.schema_version != 1 {
+            return Err(format!("schema_version is {}: this version reads 1", self.schema_version));
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(plain) {
+            return Err(format!("name {:?} cannot name a folder: use letters, digits, - and _", self.name));
+        }
+        if self.replay.window == Span::ZERO {
+            return Err("replay.window is 0: nothing would be counted".to_owned());
+        }
+        if self.replay.baseline == Span::ZERO {
+            return Err("replay.baseline is 0: nothing could be expected".to_owned());
+        }
+        if self.matching.match_cap == Span::ZERO {
+            return Err("matching.match_cap is 0: no incident could be hit".to_owned());
+        }
+        self.normalize.build().map(drop)?;
+        self.detect.check()?;
+        self.gate.check()?;
+        self.triage.build().map(drop)?;
+        self.act.policy.check()
+    }
+}

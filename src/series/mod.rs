@@ -1,0 +1,7 @@
+//! Counts per (service, signature) over time, and the exposure they are read against. Nothing here decides anything.
+
+mod exposure;
+mod groups;
+
+pub use exposure::{Exposure, Exposures, requests, without};
+pub use groups::{Group, GroupId, Observed, Series};

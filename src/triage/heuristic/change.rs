@@ -1,0 +1,272 @@
+//! What a deploy changed, indexed once per case: files that can break production, and where words stand in their changed lines.
+
+use super::guards::{self, Guard};
+use super::words;
+use crate::model::Source;
+use crate::triage::diff::{DiffLine, FileChange};
+use crate::triage::{CaseContext, FileClass};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most changed lines that are indexed; a deploy beyond that is judged by its first ones.
+const MAX_LINES: usize = 50_000;
+/// Most literals that messages are searched for.
+const MAX_LITERALS: usize = 5_000;
+
+pub(super) struct Change<'a> {
+    /// Files that can break production, in the diff's order, then those that only the deploy's list names.
+    pub(super) files: Vec<ChangedFile<'a>>,
+    /// Files of any class.
+    pub(super) file_count: usize,
+    /// Specific identifiers of changed lines.
+    pub(super) identifiers: BTreeMap<String, Place<'a>>,
+    /// Lower-case words of changed lines.
+    pub(super) words: BTreeMap<String, Place<'a>>,
+    /// Words of the paths and of the lines around the changes: not changed, but related.
+    pub(super) surroundings: BTreeSet<String>,
+    /// Quoted texts of changed lines.
+    pub(super) literals: BTreeMap<String, Place<'a>>,
+    /// Kinds of checks that changed lines touch.
+    pub(super) guards: Vec<(&'static Guard, Place<'a>)>,
+    /// Index into `files` by the last part of the path, and by that without extensions.
+    by_name: BTreeMap<&'a str, Vec<usize>>,
+    /// Packages that changed lines of locks and manifests name.
+    pub(super) dependencies: BTreeMap<String, Place<'a>>,
+}
+
+pub(super) struct ChangedFile<'a> {
+    pub(super) path: &'a str,
+    pub(super) class: FileClass,
+    /// `None`: only its name is known.
+    pub(super) change: Option<&'a FileChange>,
+}
+
+/// A line of the diff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place<'a> {
+    pub(super) file: &'a str,
+    pub(super) line: u32,
+    pub(super) removed: bool,
+}
+
+impl Place<'_> {
+    pub(super) fn source(self) -> Source {
+        Source::Diff { file: self.file.to_owned(), line: Some(self.line) }
+    }
+
+    /// `src/cart.rs:12` or `src/cart.rs:12 (removed)`.
+    pub(super) fn shown(self) -> String {
+        format!("{}:{}{}", self.file, self.line, if self.removed { " (removed)" } else { "" })
+    }
+}
+
+impl<'a> Change<'a> {
+    pub(super) fn of(case: &CaseContext<'a>) -> Self {
+        let all = files(case);
+        let file_count = all.len();
+        let files: Vec<ChangedFile<'a>> = all.into_iter().filter(|file| file.class.can_break_production()).collect();
+        let mut change = Self {
+            files: Vec::new(),
+            file_count,
+            identifiers: BTreeMap::new(),
+            words: BTreeMap::new(),
+            surroundings: BTreeSet::new(),
+            literals: BTreeMap::new(),
+            guards: Vec::new(),
+            by_name: BTreeMap::new(),
+            dependencies: BTreeMap::new(),
+        };
+        let mut left = MAX_LINES;
+        for file in &files {
+            change.surround(file.path);
+            change.index(file, &mut left);
+        }
+        for (index, file) in files.iter().enumerate() {
+            let name = file.path.rsplit('/').next().unwrap_or_default();
+            let stem = name.split('.').next().unwrap_or_default();
+            for key in BTreeSet::from([name, stem]) {
+                change.by_name.entry(key).or_default().push(index);
+            }
+        }
+        change.files = files;
+        let lines =
+            change.changed_lines().map(|(file, line, removed)| (Place { file, line: line.line, removed }, line));
+        change.guards = guards::touched(lines);
+        change
+    }
+
+    /// Files whose name, with or without extensions, is `name`.
+    pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &ChangedFile<'a>> {
+        self.by_name.get(name).into_iter().flatten().map(|index| &self.files[*index])
+    }
+
+    /// Whether any changed line is known: without, silence of the diff means nothing.
+    pub(super) fn has_lines(&self) -> bool {
+        !self.words.is_empty() || self.changed_lines().next().is_some()
+    }
+
+    /// Changed lines, the first ones of a very large diff.
+    pub(super) fn changed_lines(&self) -> impl Iterator<Item = (&'a str, &'a DiffLine, bool)> {
+        let hunks = self
+            .files
+            .iter()
+            .flat_map(|file| file.change.iter().flat_map(|change| &change.hunks).map(|hunk| (file.path, hunk)));
+        let lines = hunks.flat_map(|(path, hunk)| {
+            let added = hunk.added.iter().map(move |line| (path, line, false));
+            added.chain(hunk.removed.iter().map(move |line| (path, line, true)))
+        });
+        lines.take(MAX_LINES)
+    }
+
+    fn index(&mut self, file: &ChangedFile<'a>, left: &mut usize) {
+        for hunk in file.change.iter().flat_map(|change| &change.hunks) {
+            let lines = hunk.added.len() + hunk.removed.len() + hunk.context.len();
+            if lines > *left {
+                return;
+            }
+            *left -= lines;
+            self.surround(&hunk.header);
+            hunk.context.iter().for_each(|line| self.surround(&line.text));
+            for (lines, removed) in [(&hunk.added, false), (&hunk.removed, true)] {
+                for line in lines {
+                    self.line(file.class, &line.text, Place { file: file.path, line: line.line, removed });
+                }
+            }
+        }
+    }
+
+    fn line(&mut self, class: FileClass, text: &str, place: Place<'a>) {
+        if class == FileClass::DependencyLock {
+            dependency(text).into_iter().for_each(|name| _ = self.dependencies.entry(name).or_insert(place));
+            return;
+        }
+        for identifier in words::identifiers(text) {
+            if words::is_specific(identifier) {
+                self.identifiers.entry(identifier.to_lowercase()).or_insert(place);
+            }
+            words::parts(identifier).into_iter().for_each(|word| _ = self.words.entry(word).or_insert(place));
+        }
+        for literal in words::literals(text) {
+            if self.literals.len() < MAX_LITERALS {
+                self.literals.entry(literal).or_insert(place);
+            }
+        }
+    }
+
+    fn surround(&mut self, text: &str) {
+        self.surroundings.extend(words::identifiers(text).flat_map(words::parts));
+    }
+}
+
+/// Every changed file: those of the diff, then those that only the list names.
+fn files<'a>(case: &CaseContext<'a>) -> Vec<ChangedFile<'a>> {
+    let in_diff = case.diff.map_or(&[][..], |diff| &diff.files);
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let with_change = in_diff.iter().map(|file| (file.path(), Some(file)));
+    let named = case.changed_files.iter().map(|path| (path.as_str(), None));
+    with_change
+        .chain(named)
+        .filter(|(path, _)| !path.is_empty() && seen.insert(path))
+        .map(|(path, change)| ChangedFile { path, class: FileClass::of(path), change })
+        .collect()
+}
+
+/// The package that a line of a lock or manifest names: its first word that is no keyword and no version.
+fn dependency(line: &str) -> Option<String> {
+    const KEYWORDS: [&str; 14] = [
+        "name",
+        "version",
+        "resolved",
+        "integrity",
+        "source",
+        "checksum",
+        "dependencies",
+        "require",
+        "requires",
+        "node_modules",
+        "implementation",
+        "artifactid",
+        "gem",
+        "sha256",
+    ];
+    line.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).map(str::to_lowercase).find(|word| {
+        word.len() >= 3
+            && word.len() <= 64
+            && word.starts_with(char::is_alphabetic)
+            && !KEYWORDS.contains(&word.as_str())
+    })
+}
+
+/// Whether every changed line of every file is blank, a comment or a log call, and there is one at all.
+pub(super) fn only_logging(change: &Change<'_>) -> bool {
+    let every_file_is_code = change.files.iter().all(|file| {
+        file.class == FileClass::Runtime && file.change.is_some_and(|change| !change.hunks.is_empty() && !change.binary)
+    });
+    every_file_is_code
+        && change.changed_lines().next().is_some()
+        && change.changed_lines().all(|(_, line, _)| says_only(&line.text))
+}
+
+fn says_only(line: &str) -> bool {
+    const CALLS: [&str; 20] = [
+        "log.",
+        "logger.",
+        "logging.",
+        "_logger.",
+        "console.",
+        "slog.",
+        "tracing::",
+        "log::",
+        "error!(",
+        "warn!(",
+        "info!(",
+        "debug!(",
+        "trace!(",
+        "system.out.print",
+        "system.err.print",
+        "print(",
+        "println!(",
+        "eprintln!(",
+        "fmt.print",
+        "rails.logger",
+    ];
+    let line = line.trim().to_lowercase();
+    let comment = ["//", "/*", "*/", "* ", "# ", "<!--", "--"].iter().any(|start| line.starts_with(start));
+    let start = line.strip_prefix("self.").or_else(|| line.strip_prefix("this.")).unwrap_or(&line);
+    line.is_empty() || line == "*" || line == "#" || comment || CALLS.iter().any(|call| start.starts_with(call))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn log_calls_and_comments_only_say() {
+        for (line, only) in [
+            ("    logger.error(\"x {}\", y);", true),
+            ("// why", true),
+            ("", true),
+            ("  self.logger.warning('x')", true),
+            ("log::warn!(\"x\");", true),
+            ("return logger;", false),
+            ("login.user()", false),
+            ("#define X 1", false),
+            ("*p = 1;", false),
+            ("}", false),
+        ] {
+            assert_eq!(says_only(line), only, "{line}");
+        }
+    }
+
+    #[test]
+    fn locks_name_their_packages() {
+        for (line, name) in [
+            ("  name = \"serde\"", Some("serde")),
+            ("requests==2.31.0", Some("requests")),
+            ("    \"node_modules/express\": {", Some("express")),
+            ("    \"lodash\": \"^4.17.0\",", Some("lodash")),
+            ("  version: 1.2.3", None),
+        ] {
+            assert_eq!(dependency(line).as_deref(), name, "{line}");
+        }
+    }
+}

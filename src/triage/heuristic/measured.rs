@@ -1,0 +1,122 @@
+//! What the counts say, whatever the code: when it began, where else it rose, and whether traffic explains it.
+
+use super::rules;
+use crate::model::{Evidence, Source, Span};
+use crate::triage::{AlertContext, CaseContext};
+
+/// A rare error that begins this soon after the deploy began with it.
+const ONSET: Span = Span::minutes(10);
+/// Fewer records than this show no rise.
+const FEW: u64 = 3;
+/// A rise worth the name.
+const RISE: f64 = 2.0;
+/// Traffic below this many times the usual is usual.
+const BUSY: f64 = 1.25;
+/// Errors may outgrow traffic by this factor and still be explained by it.
+const PROPORTION: f64 = 1.25;
+/// p-values from here on are common among a deploy's hundreds of tests.
+const WEAK_P: f64 = 0.001;
+
+pub(super) fn evidence(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Vec<Evidence> {
+    [
+        new_signature(context),
+        onset(context, case),
+        onset_before(context),
+        rose_elsewhere(context),
+        traffic(context, case),
+        weak_signal(context),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn measured(name: &str, value: f64, unit: &str) -> Source {
+    Source::Measured { name: name.to_owned(), value, unit: unit.to_owned() }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn records(name: &str, count: u64) -> Source {
+    measured(name, count as f64, "records")
+}
+
+fn new_signature(context: &AlertContext<'_>) -> Option<Evidence> {
+    let detection = &context.alert.detection;
+    let summary = format!("Never seen in the baseline, {} times in the window.", detection.k);
+    detection.is_new.then(|| rules::NEW_SIGNATURE.evidence(1.0, summary, vec![records("k", detection.k)]))
+}
+
+fn onset(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
+    let detection = &context.alert.detection;
+    let delay = detection.first_seen - case.window.window.start;
+    // An error that is always there is there in the first minutes as well.
+    if detection.expected >= 1.0 || context.before > 0 || !(Span::ZERO..=ONSET).contains(&delay) {
+        return None;
+    }
+    let minutes = delay.as_minutes();
+    let summary = format!("Rare before, first seen {minutes:.1} minutes into the window.");
+    Some(rules::ONSET.evidence(1.0, summary, vec![measured("first seen after the window's start", minutes, "minutes")]))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn onset_before(context: &AlertContext<'_>) -> Option<Evidence> {
+    let detection = &context.alert.detection;
+    let before = context.before as f64;
+    let high =
+        context.before >= FEW && before >= RISE * detection.expected.max(1.0) && before >= detection.k as f64 / 2.0;
+    let summary =
+        format!("{} records in as long a time right before the deploy, {} after it.", context.before, detection.k);
+    let sources = || {
+        vec![
+            records("before", context.before),
+            records("k", detection.k),
+            measured("expected", detection.expected, "records"),
+        ]
+    };
+    high.then(|| rules::ONSET_BEFORE.evidence(1.0, summary, sources()))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn rose_elsewhere(context: &AlertContext<'_>) -> Option<Evidence> {
+    let rose = |k: u64, expected: f64| k >= FEW && k as f64 >= RISE * expected.max(0.5);
+    let risen: Vec<_> = context.elsewhere.iter().filter(|other| rose(other.k, other.expected)).collect();
+    // The greatest rise is the one to look at; the name decides between equals.
+    let top = risen.iter().max_by(|a, b| {
+        (a.k as f64 - a.expected).total_cmp(&(b.k as f64 - b.expected)).then_with(|| b.service.cmp(&a.service))
+    })?;
+    let summary = format!(
+        "It also rose in {} service(s) that were not deployed: {} in {}, {:.1} expected.",
+        risen.len(),
+        top.k,
+        top.service,
+        top.expected
+    );
+    let sources = vec![
+        records(&format!("k in {}", top.service), top.k),
+        measured(&format!("expected in {}", top.service), top.expected, "records"),
+    ];
+    Some(rules::ROSE_ELSEWHERE.evidence(1.0, summary, sources))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn traffic(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
+    let (detection, traffic) = (&context.alert.detection, case.traffic?);
+    let ratio = traffic.ratio()?;
+    let errors = detection.k as f64 / detection.expected;
+    if detection.expected <= 0.0 || ratio < BUSY || errors > ratio * PROPORTION {
+        return None;
+    }
+    let summary = format!("Traffic was {ratio:.1} times the usual, the error {errors:.1} times.");
+    let sources = vec![
+        measured("requests", traffic.requests, "requests"),
+        measured("usual requests", traffic.expected, "requests"),
+    ];
+    Some(rules::TRAFFIC.evidence(1.0, summary, sources))
+}
+
+fn weak_signal(context: &AlertContext<'_>) -> Option<Evidence> {
+    let detection = &context.alert.detection;
+    let p = detection.p_value.filter(|p| *p >= WEAK_P)?;
+    let summary = format!("{} records where {:.1} were expected: p = {p:.3}.", detection.k, detection.expected);
+    Some(rules::WEAK_SIGNAL.evidence(1.0, summary, vec![measured("p-value", p, "probability")]))
+}

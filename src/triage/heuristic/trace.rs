@@ -1,0 +1,311 @@
+//! What a stack trace says of a change: where its application frames lie in relation to the changed lines.
+
+use super::change::{Change, ChangedFile, Place};
+use super::rules::{self, Rule};
+use super::words;
+use crate::model::{Evidence, Source};
+use crate::normalize::stack::{self, Frame};
+use std::collections::BTreeSet;
+
+/// Lines between a frame and a change that still count as the change itself: a call's arguments, a guard's body.
+const HUNK_REACH: u32 = 2;
+/// Lines that a function usually spans around a change.
+const NEAR_REACH: u32 = 15;
+/// Lines that a long function spans.
+const FUNCTION_REACH: u32 = 60;
+/// Application frames deeper than this are routine: they are in every trace of the service.
+const DEEP: usize = 3;
+/// How sure a class's name alone makes us of its file.
+const CLASS_ONLY: f64 = 0.7;
+/// Frames whose names are looked for in changed lines of other files.
+const NAMED_FRAMES: usize = 3;
+
+/// What the best-placed frame of one trace says, and what else the trace tells.
+pub(super) fn evidence(signature: &str, trace: &str, change: &Change<'_>) -> Vec<Evidence> {
+    let frames = stack::parse(trace);
+    if frames.is_empty() || change.files.is_empty() {
+        return Vec::new();
+    }
+    let calls = application(&frames, change);
+    let mut found: Vec<Evidence> = dependency(signature, &frames, change).into_iter().collect();
+    let Some(hit) = calls.iter().filter_map(|call| call.hit(change)).max_by(|a, b| a.weight().total_cmp(&b.weight()))
+    else {
+        if !calls.is_empty() {
+            found.push(elsewhere(signature, &calls, change));
+            found.extend(named(signature, &calls, change));
+        }
+        return found;
+    };
+    found.push(hit.evidence(signature));
+    found
+}
+
+/// One application frame, with how many different ones lie above it and the changed file it is in.
+struct Call<'a, 'c> {
+    frame: &'a Frame,
+    path: String,
+    depth: usize,
+    file: Option<(&'c ChangedFile<'c>, f64)>,
+}
+
+/// The frames of the application, most recent first; a recursion counts once. A frame in a changed file is the application's
+/// whatever its folder is called; tests' frames are left out.
+fn application<'a, 'c>(frames: &'a [Frame], change: &'c Change<'c>) -> Vec<Call<'a, 'c>> {
+    let mut seen = BTreeSet::new();
+    let mut calls: Vec<Call<'a, 'c>> = Vec::new();
+    for frame in frames {
+        let path = frame.path().unwrap_or_default();
+        let file = changed_file(frame, &path, change);
+        if frame.is_test() || (file.is_none() && frame.is_library()) {
+            continue;
+        }
+        if seen.insert((path.clone(), frame.function.clone(), frame.line)) {
+            let depth = calls.len();
+            calls.push(Call { frame, path, depth, file });
+        }
+    }
+    calls
+}
+
+/// The changed file that a frame is in, and how sure that is in (0, 1]; a frame without a file (.NET and JVM without debug
+/// information) by its class's name.
+fn changed_file<'c>(frame: &Frame, path: &str, change: &'c Change<'c>) -> Option<(&'c ChangedFile<'c>, f64)> {
+    let class = if path.is_empty() { frame.class() } else { None };
+    let name = class.or_else(|| path.rsplit('/').next()).filter(|name| !name.is_empty())?;
+    let scored = change.named(name).filter_map(|file| {
+        let sure = if class.is_some() { Some(CLASS_ONLY) } else { path_matches(path, file.path) };
+        sure.map(|sure| (file, sure))
+    });
+    scored.fold(None, |best: Option<(&ChangedFile<'_>, f64)>, (file, sure)| match best {
+        Some((_, before)) if before >= sure => best,
+        _ => Some((file, sure)),
+    })
+}
+
+/// How sure it is that both paths are of one file, by the parts they share from the end.
+fn path_matches(frame: &str, changed: &str) -> Option<f64> {
+    let shared = frame.rsplit('/').zip(changed.rsplit('/')).take_while(|(a, b)| a == b).count();
+    let (shorter, longer) = (
+        frame.split('/').count().min(changed.split('/').count()),
+        frame.split('/').count().max(changed.split('/').count()),
+    );
+    match shared {
+        0 => None,
+        _ if shared == shorter && (shared > 1 || longer <= 2) => Some(1.0),
+        1 if shared == shorter => Some(0.7),
+        1 => None,
+        2 => Some(0.7),
+        _ => Some(1.0),
+    }
+}
+
+/// A frame in a changed file.
+struct Hit<'a, 'c> {
+    frame: &'a Frame,
+    file: &'c str,
+    rule: Rule,
+    strength: f64,
+    /// The line of the diff to look at, and why.
+    line: Option<u32>,
+    told: String,
+}
+
+impl Hit<'_, '_> {
+    fn weight(&self) -> f64 {
+        self.rule.weight * self.strength
+    }
+
+    fn evidence(&self, signature: &str) -> Evidence {
+        let diff = Source::Diff { file: self.file.to_owned(), line: self.line };
+        let summary = format!("The trace runs through {}, {}.", self.file, self.told);
+        self.rule.evidence(self.strength, summary, vec![frame_source(signature, self.frame), diff])
+    }
+}
+
+impl<'a, 'c> Call<'a, 'c> {
+    fn hit(&self, change: &Change<'_>) -> Option<Hit<'a, 'c>> {
+        let (file, sure) = self.file?;
+        let (rule, line, told) = self.placed(file);
+        let shallow = if self.depth < DEEP { 1.0 } else { 0.7 };
+        let strength = if rule.weight > 0.0 { sure * shallow * breadth(change.file_count) } else { 1.0 };
+        Some(Hit { frame: self.frame, file: file.path, rule, strength, line, told })
+    }
+
+    /// The rule that the frame's place in its file earns, and the diff line nearest to it.
+    fn placed(&self, file: &ChangedFile<'_>) -> (Rule, Option<u32>, String) {
+        let nearest = self.frame.line.and_then(|line| nearest(file, line));
+        match (self.frame.line, nearest) {
+            (Some(line), Some((at, distance))) if distance <= HUNK_REACH => {
+                (rules::IN_HUNK, Some(at), format!("line {line}; the deploy changed line {at}"))
+            }
+            _ if let Some(at) = changed_function(self.frame, file) => {
+                let function = self.frame.function.as_deref().unwrap_or_default();
+                (rules::IN_CHANGED_FUNCTION, Some(at), format!("function {}, which the deploy changed", clip(function)))
+            }
+            (Some(line), Some((at, distance))) if distance <= NEAR_REACH => (
+                rules::NEAR_HUNK,
+                Some(at),
+                format!("line {line}; the deploy changed line {at}, {distance} lines away"),
+            ),
+            (Some(_), Some((at, distance))) => {
+                (rules::FAR_IN_FILE, Some(at), format!("a changed file, but {distance} lines from the nearest change"))
+            }
+            _ => (rules::IN_FILE, None, "a changed file".to_owned()),
+        }
+    }
+}
+
+/// In a deploy of many files any trace meets one by chance.
+fn breadth(files: usize) -> f64 {
+    match files {
+        0..=20 => 1.0,
+        21..=100 => 0.8,
+        _ => 0.6,
+    }
+}
+
+/// The changed line nearest to `line`, and how far it is.
+fn nearest(file: &ChangedFile<'_>, line: u32) -> Option<(u32, u32)> {
+    let ranges = file.change?.hunks.iter().flat_map(|hunk| &hunk.touched);
+    ranges
+        .map(|range| (line.clamp(range.first, range.last), range.distance(line)))
+        .min_by_key(|(_, distance)| *distance)
+}
+
+/// First changed line of a hunk that the diff places in the frame's function: its header ends with it, or a changed line defines it;
+/// where the frame's line is known, not further away than a function is long (other functions may share the name).
+fn changed_function(frame: &Frame, file: &ChangedFile<'_>) -> Option<u32> {
+    let function = frame.function.as_deref().filter(|name| name.len() >= 3 && !name.starts_with('<'))?;
+    let hunks = file.change.iter().flat_map(|change| &change.hunks);
+    let mut near = hunks.filter(|hunk| {
+        let distance = frame.line.and_then(|line| hunk.touched.iter().map(|range| range.distance(line)).min());
+        distance.is_none_or(|distance| distance <= FUNCTION_REACH)
+    });
+    let hunk = near.find(|hunk| {
+        defines(&hunk.header, function)
+            || hunk.added.iter().chain(&hunk.removed).any(|line| defines(&line.text, function))
+    })?;
+    hunk.touched.first().map(|range| range.first)
+}
+
+/// Whether a line looks like the definition of `function`: its name before a parenthesis, no call's dot before it, no `;` at the end.
+fn defines(line: &str, function: &str) -> bool {
+    let line = line.trim();
+    if line.ends_with(';') || line.starts_with("return ") || line.starts_with("if ") {
+        return false;
+    }
+    let Some(at) = line.find(function) else { return false };
+    let before = line[..at].chars().next_back();
+    let after = line[at + function.len()..].trim_start();
+    let alone =
+        before.is_some_and(|c| c.is_whitespace() || c == '*' || c == '&') || (before.is_none() && line.ends_with('{'));
+    let keyword = ["def ", "fn ", "func ", "function "].iter().any(|word| line[..at].ends_with(word));
+    let whole = after.starts_with(['(', '<', '=', ':']) || (keyword && after.is_empty());
+    alone && whole && !line[..at].trim_end().ends_with(['=', ',', '(', '+', '?', ':'])
+}
+
+/// No frame lies in a changed file: perhaps in its folder, perhaps nowhere near.
+fn elsewhere(signature: &str, calls: &[Call<'_, '_>], change: &Change<'_>) -> Evidence {
+    let top = calls[0].frame;
+    let neighbour = calls.iter().take(NAMED_FRAMES).find_map(|call| {
+        change.files.iter().find(|file| same_folder(&call.path, file.path)).map(|file| (call.frame, file))
+    });
+    match neighbour {
+        Some((frame, file)) => rules::IN_PACKAGE.evidence(
+            1.0,
+            format!("The trace touches no changed file, only the folder of {}.", file.path),
+            vec![frame_source(signature, frame), Source::Diff { file: file.path.to_owned(), line: None }],
+        ),
+        None => rules::STACK_ELSEWHERE.evidence(
+            1.0,
+            format!("None of the trace's {} application frames touches a changed file or its folder.", calls.len()),
+            vec![frame_source(signature, top)],
+        ),
+    }
+}
+
+/// Whether both files lie in a folder of the same name and parent.
+fn same_folder(frame: &str, changed: &str) -> bool {
+    let folders = |path: &str| path.rsplit_once('/').map(|(folders, _)| folders.to_owned());
+    match (folders(frame), folders(changed)) {
+        (Some(a), Some(b)) => path_matches(&a, &b).is_some_and(|sure| sure >= 0.7),
+        _ => false,
+    }
+}
+
+/// A changed line that names the function or class of one of the topmost frames.
+fn named(signature: &str, calls: &[Call<'_, '_>], change: &Change<'_>) -> Option<Evidence> {
+    calls.iter().take(NAMED_FRAMES).find_map(|call| {
+        let names = [call.frame.function.as_deref(), call.frame.class()];
+        names.into_iter().flatten().filter(|name| words::is_specific(name)).find_map(|name| {
+            let place: Place<'_> = *change.identifiers.get(&name.to_lowercase())?;
+            let summary = format!("Changed line {} names {}, which is in the trace.", place.shown(), clip(name));
+            Some(rules::CALLED_BY_CHANGE.evidence(
+                1.0,
+                summary,
+                vec![place.source(), frame_source(signature, call.frame)],
+            ))
+        })
+    })
+}
+
+/// A library frame of a package whose version the deploy changed.
+fn dependency(signature: &str, frames: &[Frame], change: &Change<'_>) -> Option<Evidence> {
+    frames.iter().filter(|frame| frame.is_library()).find_map(|frame| {
+        let path = frame.path()?.to_lowercase();
+        let part = path.split(['/', '@']).find(|part| change.dependencies.contains_key(*part))?;
+        let place = change.dependencies.get(part)?;
+        let summary = format!("The trace runs through {}, whose version changed at {}.", clip(part), place.shown());
+        Some(rules::DEPENDENCY_IN_STACK.evidence(1.0, summary, vec![frame_source(signature, frame), place.source()]))
+    })
+}
+
+fn frame_source(signature: &str, frame: &Frame) -> Source {
+    let frame: String = frame.to_string().chars().take(300).collect();
+    Source::Frame { signature: signature.to_owned(), frame }
+}
+
+fn clip(name: &str) -> String {
+    name.chars().take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_one_file_are_matched() {
+        for (frame, changed, sure) in [
+            ("org/shop/Cart.java", "src/main/java/org/shop/Cart.java", Some(1.0)),
+            ("app/shop/cart.py", "shop/cart.py", Some(1.0)),
+            ("org/other/Cart.java", "src/org/shop/Cart.java", None),
+            ("cart.rb", "app/models/cart.rb", Some(0.7)),
+            ("cart.rb", "cart.rb", Some(1.0)),
+            ("srv/x/lib/utils.py", "tools/lib/utils.py", Some(0.7)),
+            ("main.go", "cmd/main.go", Some(1.0)),
+            ("app/a/index.js", "web/b/index.js", None),
+        ] {
+            assert_eq!(path_matches(frame, changed), sure, "{frame} {changed}");
+        }
+    }
+
+    #[test]
+    fn definitions_are_told_from_calls() {
+        for (line, function, defined) in [
+            ("def total(cart):", "total", true),
+            ("public int total(Cart c) throws X {", "total", true),
+            ("pub fn total<T>(x: T) -> u8 {", "total", true),
+            ("func (c *Cart) total(x int) error {", "total", true),
+            ("const total = (x) => {", "total", true),
+            ("total(x) {", "total", true),
+            ("x = total(cart)", "total", false),
+            ("cart.total(x)", "total", false),
+            ("return total(cart)", "total", false),
+            ("total(cart);", "total", false),
+            ("def subtotal(cart):", "total", false),
+            ("def total", "total", true),
+        ] {
+            assert_eq!(defines(line, function), defined, "{line}");
+        }
+    }
+}
