@@ -8,6 +8,7 @@
 //! A module uses only modules above it in this list; `tests/suite/architecture.rs` enforces it.
 
 pub mod act;
+pub mod cli;
 pub mod dataset;
 pub mod detect;
 pub mod evaluate;
@@ -15,6 +16,8 @@ pub mod gate;
 pub mod model;
 pub mod normalize;
 pub mod pipeline;
+pub mod report;
 pub mod series;
+pub mod simulate;
 pub mod stats;
 pub mod triage;

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Deserializer, de};
 use std::borrow::Cow;
 use std::fmt;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// Bytes of a block: large enough to amortise its dictionary, small enough to keep all cores busy.
@@ -31,29 +32,41 @@ pub fn read_jsonl(
     let mut total = Lines::default();
     let mut broken = None;
     progress.start("reading records", 0);
-    loop {
-        let mut batch = Vec::new();
-        while batch.len() < rayon::current_num_threads() * 2 {
-            match blocks.next() {
-                Some(Ok(block)) => batch.push(block),
-                Some(Err(error)) => broken = Some(error),
-                None => break,
-            }
-        }
-        if batch.is_empty() {
-            break;
-        }
-        if total.lines == 0 {
-            check_head(&file, &batch[0])?;
-        }
-        let parsed: Vec<(Records, Lines)> = batch.par_iter().map(|block| parse_block(&file, block)).collect();
-        for (block, lines) in parsed {
-            progress.advance(lines.lines);
-            total.append(lines);
-            records.append(block);
-        }
+    let mut batch = next_batch(&mut blocks, &mut broken);
+    if let Some(first) = batch.first() {
+        check_head(&file, first)?;
+    }
+    let mut parsed: Vec<(Records, Lines)> = Vec::new();
+    while !batch.is_empty() || !parsed.is_empty() {
+        // The next batch is parsed while the one before is merged.
+        let ((), next) = rayon::join(
+            || merge(std::mem::take(&mut parsed), &mut total, records, progress),
+            || batch.par_iter().map(|block| parse_block(&file, block)).collect(),
+        );
+        parsed = next;
+        batch = next_batch(&mut blocks, &mut broken);
     }
     total.close(&file, broken, intake)
+}
+
+fn next_batch<R: Read>(blocks: &mut LineBlocks<R>, broken: &mut Option<io::Error>) -> Vec<Vec<u8>> {
+    let mut batch = Vec::new();
+    while batch.len() < rayon::current_num_threads() * 2 {
+        match blocks.next() {
+            Some(Ok(block)) => batch.push(block),
+            Some(Err(error)) => *broken = Some(error),
+            None => break,
+        }
+    }
+    batch
+}
+
+fn merge(parsed: Vec<(Records, Lines)>, total: &mut Lines, records: &mut Records, progress: &dyn Progress) {
+    for (block, lines) in parsed {
+        progress.advance(lines.lines);
+        total.append(lines);
+        records.append(block);
+    }
 }
 
 /// A run of lines: how many, what was refused (lines counted from the run's start).
@@ -76,7 +89,7 @@ impl Lines {
         self.cut += other.cut;
     }
 
-    fn close(self, file: &str, broken: Option<std::io::Error>, intake: &mut Intake) -> Result<(), UserError> {
+    fn close(self, file: &str, broken: Option<io::Error>, intake: &mut Intake) -> Result<(), UserError> {
         if self.replaced > 0 {
             intake.warn(format!("{file}: {} lines held bytes that are no UTF-8; they were replaced", self.replaced));
         }
@@ -193,7 +206,6 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn push(&self, records: &mut Records, cut: &mut u64) -> Result<(), String> {
-        let text = |option: &'_ Option<Text>| option.as_ref().map_or("", |t| &t.0).to_owned();
         let message = self.message.as_ref().ok_or("message is missing")?;
         let kept = cut_message(&message.0);
         *cut += u64::from(kept.len() < message.0.len());
@@ -203,15 +215,19 @@ impl Row<'_> {
             service: self.service.as_ref().map(|t| &*t.0).filter(|s| !s.is_empty()).ok_or("service is missing")?,
             severity: self.severity.as_ref().ok_or("severity is missing")?.0.parse::<Severity>()?,
             message: kept,
-            exception_type: &text(&self.exception_type),
-            stack_trace: &text(&self.stack_trace),
-            version: &text(&self.version),
-            trace_id: &text(&self.trace_id),
-            user_id: &text(&self.user_id),
+            exception_type: optional(&self.exception_type),
+            stack_trace: optional(&self.stack_trace),
+            version: optional(&self.version),
+            trace_id: optional(&self.trace_id),
+            user_id: optional(&self.user_id),
             count: check_count(self.count.unwrap_or(1))?,
         });
         Ok(())
     }
+}
+
+fn optional<'t>(text: &'t Option<Text>) -> &'t str {
+    text.as_ref().map_or("", |text| &text.0)
 }
 
 pub(super) fn check_count(count: u64) -> Result<u32, String> {

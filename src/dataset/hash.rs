@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 /// Hex SHA-256 over manifest, records (sorted), deploys, incidents, traffic and diffs.
 #[must_use]
-pub fn data_set_hash(data: &DataSet) -> String {
+pub(super) fn data_set_hash(data: &DataSet) -> String {
     let mut hasher = Sha256::new();
     section(&mut hasher, "manifest", [json(&data.manifest)]);
     section(&mut hasher, "deploys", data.deploys.iter().map(json));

@@ -1,5 +1,6 @@
 //! A folder to a data set in memory.
 
+use super::hash::data_set_hash;
 use super::intake::{Intake, RejectPolicy};
 use super::records::Records;
 use super::traffic::{self, TrafficTable};
@@ -7,6 +8,7 @@ use super::{Manifest, diffs, events, lines, parquet, read_toml};
 use crate::model::{Deploy, Incident, Instant, Interval, Progress, UserError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Everything a replay reads. Sorted and complete: nothing of it depends on the order of the input files.
 pub struct DataSet {
@@ -21,6 +23,7 @@ pub struct DataSet {
     pub traffic: Option<TrafficTable>,
     /// Unified diff by deploy id.
     pub diffs: BTreeMap<String, String>,
+    hash: OnceLock<String>,
 }
 
 impl DataSet {
@@ -41,7 +44,13 @@ impl DataSet {
         let epoch = Instant::from_micros(0);
         let seen = records.span().unwrap_or(Interval::new(epoch, epoch));
         let span = Interval::new(manifest.start.unwrap_or(seen.start), manifest.end.unwrap_or(seen.end));
-        Self { manifest, span, records, deploys, incidents, traffic, diffs }
+        Self { manifest, span, records, deploys, incidents, traffic, diffs, hash: OnceLock::new() }
+    }
+
+    /// Hex SHA-256 of the content, whatever files and order it came in.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        self.hash.get_or_init(|| data_set_hash(self))
     }
 
     /// Names of all services that occur anywhere, sorted.

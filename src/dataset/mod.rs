@@ -17,7 +17,6 @@ mod toml_file;
 mod traffic;
 
 pub use dictionary::Dictionary;
-pub use hash::data_set_hash;
 pub use intake::{Intake, Reject, RejectPolicy, Tally};
 pub use lines::{nearest, pattern_of};
 pub use load::{DataSet, load};

@@ -10,7 +10,7 @@ mod spec;
 
 pub use history::History;
 pub use new_signature::NewSignature;
-pub use spec::{Detect, DetectSpec, Look};
+pub use spec::{Detect, DetectSpec, Look, Measured, Seen};
 
 use always::Always;
 use cond_binomial::{CondBinomial, CondBinomialSpec};

@@ -49,14 +49,26 @@ pub struct Detect {
     spec: DetectSpec,
 }
 
-/// A signature with at least one record in W.
-struct Seen {
-    look: usize,
-    group: GroupId,
-    k: u64,
-    baseline_count: u64,
+/// A signature with at least one record in W, as the detector saw it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// Index of the look.
+    pub look: usize,
+    pub group: GroupId,
+    pub k: u64,
+    pub baseline_count: u64,
     /// `None`: new.
-    score: Option<Score>,
+    pub score: Option<Score>,
+    /// The p-value corrected over the deploy's signatures; `None`: new.
+    pub corrected_p: Option<f64>,
+}
+
+/// What a detector saw of one deploy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    pub seen: Vec<Seen>,
+    /// Number of hypotheses that the correction counts: signatures with a record in B.
+    pub family: usize,
 }
 
 impl Detect {
@@ -69,51 +81,61 @@ impl Detect {
     /// number of signatures seen in W and the detections, by signature.
     #[must_use]
     pub fn run(&self, series: &Series, looks: &[Look]) -> Vec<(u64, Vec<Detection>)> {
-        let mut family = 0;
-        let mut seen = Vec::new();
-        for (index, look) in looks.iter().enumerate() {
-            for group in series.groups_of(&look.window.service) {
-                let history = History::new(
-                    series,
-                    group,
-                    look.window.decided_at,
-                    look.window.window,
-                    &look.baseline,
-                    look.exposures,
-                );
-                // A signature that is silent in W is a hypothesis too, with p = 1.
-                family += usize::from(history.baseline_count > 0);
-                if history.k > 0 {
-                    let score = (history.baseline_count > 0).then(|| self.detector.score(&history));
-                    seen.push(Seen { look: index, group, k: history.k, baseline_count: history.baseline_count, score });
-                }
-            }
-        }
-        let flagged = self.flag(&seen, family);
         let mut results: Vec<(u64, Vec<Detection>)> = looks.iter().map(|_| (0, Vec::new())).collect();
-        for (one, flagged) in seen.iter().zip(flagged) {
+        for one in self.measure(series, looks).seen {
             let (count, detections) = &mut results[one.look];
             *count += 1;
-            if flagged {
+            if self.flags(&one) {
                 detections.push(one.detection(series, looks[one.look].window));
             }
         }
         results
     }
 
-    fn flag(&self, seen: &[Seen], family: usize) -> Vec<bool> {
-        let p: Vec<f64> = seen.iter().filter_map(|s| s.score).map(|score| score.ln_p.exp()).collect();
-        let mut corrected = self.spec.correction.adjust(&p, family).into_iter();
-        seen.iter()
-            .map(|one| match one.score {
-                Some(_) => corrected.next().is_some_and(|p| p < self.spec.alpha),
-                None => self.spec.new_signature.is_some_and(|rule| one.k >= rule.min_count),
-            })
-            .collect()
+    /// Measures every signature of one deploy's windows, those that will not flag included.
+    #[must_use]
+    pub fn measure(&self, series: &Series, looks: &[Look]) -> Measured {
+        let mut measured = Measured { seen: Vec::new(), family: 0 };
+        for (index, look) in looks.iter().enumerate() {
+            for group in series.groups_of(&look.window.service) {
+                let Look { window, baseline, exposures } = look;
+                let history = History::new(series, group, window.decided_at, window.window, baseline, *exposures);
+                // A signature that is silent in W is a hypothesis too, with p = 1.
+                measured.family += usize::from(history.baseline_count > 0);
+                if history.k > 0 {
+                    measured.seen.push(self.see(index, group, &history));
+                }
+            }
+        }
+        let p: Vec<f64> = measured.seen.iter().filter_map(Seen::p_value).collect();
+        let corrected = self.spec.correction.adjust(&p, measured.family);
+        for (one, p) in measured.seen.iter_mut().filter(|one| one.score.is_some()).zip(corrected) {
+            one.corrected_p = Some(p);
+        }
+        measured
+    }
+
+    fn see(&self, look: usize, group: GroupId, history: &History) -> Seen {
+        let (k, baseline_count) = (history.k, history.baseline_count);
+        let score = (baseline_count > 0).then(|| self.detector.score(history));
+        Seen { look, group, k, baseline_count, score, corrected_p: None }
+    }
+
+    fn flags(&self, seen: &Seen) -> bool {
+        match seen.corrected_p {
+            Some(p) => p < self.spec.alpha,
+            None => self.spec.new_signature.is_some_and(|rule| seen.k >= rule.min_count),
+        }
     }
 }
 
 impl Seen {
+    /// The p-value before correction; `None`: new.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.score.map(|score| score.ln_p.exp())
+    }
+
     fn detection(&self, series: &Series, window: &Window) -> Detection {
         let first = series.rows(self.group, Observed { interval: window.window, by: window.decided_at }).next();
         Detection {
@@ -121,7 +143,7 @@ impl Seen {
             k: self.k,
             baseline_count: self.baseline_count,
             expected: self.score.map_or(0.0, |score| score.expected),
-            p_value: self.score.map(|score| score.ln_p.exp()),
+            p_value: self.p_value(),
             is_new: self.score.is_none(),
             first_seen: first.map_or(window.window.start, |row| series.records.timestamp[row]),
         }

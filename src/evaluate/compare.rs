@@ -1,7 +1,7 @@
 //! Two pipelines on the same history: differences, paired by deploy (precision, cost) or by incident (recall).
 
 use super::judged::{Judged, Label};
-use super::{Assessment, Costs, SEED};
+use super::{Assessment, Costs, Labels, SEED};
 use crate::dataset::DataSet;
 use crate::model::Action;
 use crate::stats::{Difference, paired_difference, paired_total_difference};
@@ -27,6 +27,19 @@ pub struct MetricDifference {
     pub paired_by: &'static str,
     /// `None`: undefined under one of the two.
     pub difference: Option<Difference>,
+}
+
+impl MetricDifference {
+    /// Keeps only what the labels can tell: without an incident log nothing but money; with a partial one nothing that takes
+    /// what hits no incident for false.
+    fn if_known(self, labels: Option<Labels>) -> Self {
+        let known = match (labels, self.metric) {
+            (_, "spent_usd") | (Some(Labels::Complete), _) => true,
+            (Some(Labels::Partial), metric) => metric.ends_with("recall"),
+            (None, _) => false,
+        };
+        Self { difference: self.difference.filter(|_| known), ..self }
+    }
 }
 
 /// Compares two assessments of one data set.
@@ -58,21 +71,22 @@ pub fn compare(data: &DataSet, costs: &Costs, a: &Assessment, b: &Assessment) ->
         paired_by: "incident",
         difference: paired_difference(&share(b), &share(a), LEVEL, REPLICATES, SEED),
     };
+    let differences = vec![
+        by_deploy("end_to_end.precision", &|j| action_share(j)),
+        by_incident("end_to_end.recall", &|of| incidents(of, true)),
+        by_deploy("detection.case_precision", &|j| {
+            if j.case().is_some() { (flag(!j.all.is_empty()), 1.0) } else { (0.0, 0.0) }
+        }),
+        by_incident("detection.recall", &|of| incidents(of, false)),
+        total("null_cases", &|j| flag(j.case().is_some() && j.all.is_empty())),
+        total("false_actions", &|j| action_share(j).1 - action_share(j).0),
+        total("spent_usd", &|j| spent(data, costs, a, j)),
+    ];
     Comparison {
         schema_version: 1,
         a: a.evaluation.manifest.pipeline.resolved.name.clone(),
         b: b.evaluation.manifest.pipeline.resolved.name.clone(),
-        differences: vec![
-            by_deploy("end_to_end.precision", &|j| action_share(j)),
-            by_incident("end_to_end.recall", &|of| incidents(of, true)),
-            by_deploy("detection.case_precision", &|j| {
-                if j.case().is_some() { (flag(!j.all.is_empty()), 1.0) } else { (0.0, 0.0) }
-            }),
-            by_incident("detection.recall", &|of| incidents(of, false)),
-            total("null_cases", &|j| flag(j.case().is_some() && j.all.is_empty())),
-            total("false_actions", &|j| action_share(j).1 - action_share(j).0),
-            total("spent_usd", &|j| spent(data, costs, a, j)),
-        ],
+        differences: differences.into_iter().map(|d| d.if_known(a.truth.labels)).collect(),
     }
 }
 

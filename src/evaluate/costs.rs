@@ -140,7 +140,7 @@ impl Costs {
     pub fn wrong_rollback(&self, data: &DataSet, truth: &Truth, deploy: usize) -> f64 {
         let repaired = &data.deploys[deploy].fixes;
         let undone = truth.incidents.iter().filter(|i| repaired.contains(&i.incident.id));
-        self.wrong_rollback.fixed_usd + undone.map(|i| self.harm(data, i)).sum::<f64>()
+        self.wrong_rollback.fixed_usd + add(undone.map(|i| self.harm(data, i)))
     }
 
     /// Everything that a run costs. `missed`: incidents that count as missed; `acted`: incidents rightly acted on, with the
@@ -161,17 +161,17 @@ impl Costs {
         };
         let wrong = |judged: &Judged| matches!(judged.label, Label::NotCaused | Label::Coincidental);
         let wrong_rollbacks = cases.iter().filter(|(j, c)| wrong(j) && c.action == Action::Rollback);
-        let wrong_rollback_usd: f64 =
-            wrong_rollbacks.map(|(j, _)| self.wrong_rollback(data, truth, j.outcome.window.deploy)).sum();
+        let wrong_rollback_usd =
+            add(wrong_rollbacks.map(|(j, _)| self.wrong_rollback(data, truth, j.outcome.window.deploy)));
         let acting = |j: &Judged| j.case().is_some_and(|c| c.action.changes_production());
         let (acts, false_acts) = (count(&cases, acting), count(&cases, |j| acting(j) && wrong(j)));
         let true_acts = count(&cases, |j| acting(j) && j.label == Label::Caused && j.actionable);
         let tokens: Tokens = cases.iter().map(|(_, c)| c.tokens).sum();
-        let review_minutes: f64 = cases.iter().map(|(_, c)| c.review_minutes).sum();
-        let missed_harm_usd: f64 = missed.iter().map(|&i| self.harm(data, &truth.incidents[i])).sum();
+        let review_minutes = add(cases.iter().map(|(_, c)| c.review_minutes));
+        let missed_harm_usd = add(missed.iter().map(|&i| self.harm(data, &truth.incidents[i])));
         let spent = self.price(tokens) + self.review(review_minutes) + wrong_rollback_usd;
         let per = |money: f64, n: usize| (n > 0).then(|| money / n as f64);
-        let saved: f64 = acted.iter().map(|&(i, at)| self.saved(data, &truth.incidents[i], at)).sum();
+        let saved = add(acted.iter().map(|&(i, at)| self.saved(data, &truth.incidents[i], at)));
         let break_even = || {
             let cost_fp = per(wrong_rollback_usd, false_acts).unwrap_or(0.0);
             break_even_precision(per(saved, true_acts)?, cost_fp, per(sum(&acting), acts)?)
@@ -204,6 +204,12 @@ impl Costs {
 pub fn saved_minutes(data: &DataSet, incident: &TrueIncident, decided_at: Instant) -> f64 {
     let end = incident.incident.resolved_at.unwrap_or(data.span.end);
     (end - decided_at).clamp(Span::ZERO, HARM_CAP).as_minutes()
+}
+
+/// The sum; 0 when empty, where that of the standard library is −0.
+#[must_use]
+pub fn add(amounts: impl Iterator<Item = f64>) -> f64 {
+    amounts.fold(0.0, |sum, amount| sum + amount)
 }
 
 fn count(cases: &[(&Judged, &Case)], keep: impl Fn(&Judged) -> bool) -> usize {

@@ -1,6 +1,6 @@
 //! How soon, and how many minutes of harm that would have saved.
 
-use super::costs::saved_minutes;
+use super::costs::{add, saved_minutes};
 use super::evaluation::{Delay, SavedMinutes};
 use super::judged::Judged;
 use super::truth::Truth;
@@ -40,7 +40,7 @@ pub fn delays(data: &DataSet, truth: &Truth, judged: &[Judged], acted: &[(usize,
         detect_minutes_p90: quantile(&waits, 0.9),
         saved_minutes: SavedMinutes {
             incidents: saved.len() as u64,
-            total: saved.iter().sum(),
+            total: add(saved.iter().copied()),
             p50: quantile(&saved, 0.5),
         },
     }

@@ -25,7 +25,7 @@ pub use misses::{Loss, losses};
 pub use rows::{AlertRow, CaseRow};
 pub use truth::{TrueIncident, Truth};
 
-use crate::dataset::{DataSet, data_set_hash};
+use crate::dataset::DataSet;
 use crate::model::{Action, Instant, VerdictKind};
 use crate::pipeline::{PipelineSpec, Replay};
 use crate::series::Series;
@@ -95,7 +95,7 @@ fn manifest(data: &DataSet, pipeline: &GivenPipeline, costs: &Costs) -> RunManif
     };
     RunManifest {
         data_set: data.manifest.name.clone(),
-        data_set_hash: data_set_hash(data),
+        data_set_hash: data.hash().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pipeline: PipelineProvenance { given: pipeline.given.to_owned(), resolved: pipeline.spec.clone() },
         seed: SEED,

@@ -71,6 +71,6 @@ impl GateSpec {
 }
 
 fn percent(share: f64) -> String {
-    let digits = if share >= 0.01 { 1 } else { 4 };
+    let digits = if share >= 0.01 { 1 } else { 3 };
     format!("{:.digits$} %", share * 100.0)
 }

@@ -43,6 +43,11 @@ impl Masks {
         }
         Ok(Self { rules, truncate: spec.truncate })
     }
+
+    /// The masks, in order.
+    pub fn kinds(&self) -> impl Iterator<Item = MaskKind> {
+        self.rules.iter().map(|(kind, _)| *kind)
+    }
 }
 
 impl Normalizer for Masks {

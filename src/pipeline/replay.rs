@@ -4,7 +4,7 @@ use super::context::{AlertFacts, last_deploy_before, traffic_change};
 use super::{NotEvaluated, PipelineSpec, Schedule};
 use crate::act::Charges;
 use crate::dataset::DataSet;
-use crate::detect::{Detect, DetectSpec, Look};
+use crate::detect::{Detect, Look};
 use crate::gate::{GateSpec, Passage, measure};
 use crate::model::{Alert, Case, Detection, Impact, Interval, Progress, Verdict, Window};
 use crate::series::{Exposures, Series, without};
@@ -74,8 +74,7 @@ pub fn detect_stage(
 ) -> Vec<Outcome> {
     let detect = Detect::new(&spec.detect);
     let of_deploy = |windows: &Vec<Window>| {
-        let looks: Vec<Look> =
-            windows.iter().map(|w| look(data, &spec.detect, spec.replay.exclude_incidents, w)).collect();
+        let looks: Vec<Look> = windows.iter().map(|w| look(data, spec, w)).collect();
         let results = detect.run(series, &looks);
         progress.advance(1);
         let outcomes = windows.iter().zip(results).map(|(window, (signatures_seen, detections))| Outcome {
@@ -93,10 +92,12 @@ fn ungated(detection: Detection) -> Alert {
     Alert { detection, impact: Impact { weight: 1.0, ..Impact::default() }, gated: false, gate_reason: String::new() }
 }
 
-fn look<'a>(data: &DataSet, spec: &DetectSpec, exclude_incidents: bool, window: &'a Window) -> Look<'a> {
-    let dropped = if exclude_incidents { known_incidents(data, window) } else { Vec::new() };
+/// A window with the baseline and the exposures that this pipeline reads it against.
+#[must_use]
+pub fn look<'a>(data: &DataSet, spec: &PipelineSpec, window: &'a Window) -> Look<'a> {
+    let dropped = if spec.replay.exclude_incidents { known_incidents(data, window) } else { Vec::new() };
     let baseline = without(window.baseline, &dropped);
-    let exposures = Exposures::of(data, &window.service, spec.exposure, window.window, &baseline);
+    let exposures = Exposures::of(data, &window.service, spec.detect.exposure, window.window, &baseline);
     Look { window, baseline, exposures }
 }
 

@@ -122,7 +122,7 @@ impl<'a> Series<'a> {
     pub fn count(&self, id: GroupId, what: Observed) -> u64 {
         let group = self.group(id);
         // Whatever happened this early has arrived, however slow it was.
-        let surely_arrived = Instant::from_micros((what.by - group.longest_delay).micros() + 1).min(what.interval.end);
+        let surely_arrived = (what.by - group.longest_delay + Span::from_micros(1)).min(what.interval.end);
         let sure = self.range(group, Interval::new(what.interval.start, surely_arrived));
         let total = self.counts[sure.end] - self.counts[sure.start];
         let unsure = self.range(group, Interval::new(what.interval.start.max(surely_arrived), what.interval.end));
@@ -153,12 +153,26 @@ impl<'a> Series<'a> {
     }
 }
 
+/// Messages that one task normalizes.
+const CHUNK: usize = 1 << 14;
+
 /// Templates of all distinct messages, and the template of each message.
 fn normalize(messages: &Dictionary, normalizer: &dyn Normalizer) -> (Dictionary, Vec<u32>) {
-    let normalized: Vec<String> =
-        (0..messages.len() as u32).into_par_iter().map(|id| normalizer.template(messages.get(id))).collect();
+    let chunk = |start: usize| {
+        let mut templates = Dictionary::default();
+        let ids = start..messages.len().min(start + CHUNK);
+        let template_of: Vec<u32> =
+            ids.map(|id| templates.intern(&normalizer.template(messages.get(id as u32)))).collect();
+        (templates, template_of)
+    };
+    let chunks: Vec<(Dictionary, Vec<u32>)> =
+        (0..messages.len().div_ceil(CHUNK)).into_par_iter().map(|index| chunk(index * CHUNK)).collect();
     let mut templates = Dictionary::default();
-    let template_of = normalized.iter().map(|template| templates.intern(template)).collect();
+    let mut template_of = Vec::with_capacity(messages.len());
+    for (local, ids) in chunks {
+        let global = templates.absorb(&local);
+        template_of.extend(ids.into_iter().map(|id| global[id as usize]));
+    }
     (templates, template_of)
 }
 

@@ -56,8 +56,7 @@ impl Background<'_> {
         let mut mood = 0.0;
         for hour in 0..self.calendar.total_minutes().div_ceil(60) {
             let range = hour * 60..((hour + 1) * 60).min(self.calendar.total_minutes());
-            let weights: Vec<f64> =
-                range.clone().map(|minute| self.rhythm(service, common, minute)).collect();
+            let weights: Vec<f64> = range.clone().map(|minute| self.rhythm(service, common, minute)).collect();
             mood = common.memory * mood + (1.0 - common.memory * common.memory).sqrt() * stream.normal();
             let mean = rate(common) * weights.iter().sum::<f64>() / 60.0 * level(common, mood, stream);
             for _ in 0..stream.poisson(mean) {
@@ -76,7 +75,8 @@ impl Background<'_> {
             let start = self.calendar.span.start + minutes(stream.between(0.0, weeks * 10_080.0));
             let length = stream.between(3.0, 20.0);
             let common = &commons[stream.index(commons.len())];
-            let records = 3 + stream.poisson(stream_size(stream));
+            let size = flare_size(stream);
+            let records = 3 + stream.poisson(size);
             if common.failure.severity < Severity::Error {
                 continue;
             }
@@ -105,7 +105,7 @@ impl Background<'_> {
 }
 
 /// Flares hold some ten records, seldom a hundred.
-fn stream_size(stream: &mut Stream) -> f64 {
+fn flare_size(stream: &mut Stream) -> f64 {
     stream.lognormal(8.0, 0.8).min(150.0)
 }
 

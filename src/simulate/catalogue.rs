@@ -45,7 +45,11 @@ pub fn catalogue(spec: &ServiceSpec, site: &Site, background: &BackgroundSpec, s
     let rates = weights.iter().map(|weight| spec.errors_per_hour * weight / total);
     let rare: Vec<f64> = (0..spec.rare_templates).map(|_| stream.lognormal(1.0, 0.7) / 168.0).collect();
     let rates: Vec<f64> = rates.chain(rare).collect();
-    failures.into_iter().zip(rates).map(|((failure, path), rate)| common(failure, path, rate, background, stream)).collect()
+    failures
+        .into_iter()
+        .zip(rates)
+        .map(|((failure, path), rate)| common(failure, path, rate, background, stream))
+        .collect()
 }
 
 fn common(
@@ -86,18 +90,27 @@ fn failures(site: &Site, wanted: usize, stream: &mut Stream) -> Vec<(Failure, (u
             out.push((failure(site, &text, path, stream), path));
         }
     }
-    out
+    shuffled(out, stream)
+}
+
+/// The same in a random order: which message is frequent has nothing to do with where it comes from.
+fn shuffled<T>(mut items: Vec<T>, stream: &mut Stream) -> Vec<T> {
+    for last in (1..items.len()).rev() {
+        items.swap(last, stream.index(last + 1));
+    }
+    items
 }
 
 /// A message line: the domain's own, a generic one, or one that is told apart only beyond 200 characters.
 fn candidate(site: &Site, turn: usize, path: (usize, usize), stream: &mut Stream) -> String {
     let own = site.domain.messages;
-    if turn < 12 && turn % 3 == 0 {
+    if turn < 12 && turn.is_multiple_of(3) {
         let head = long_head(&site.layout.service, site.operation(0, 0).route);
         return specific(site, &format!("E State {head}{}", LONG_TAILS[turn / 3]), path, stream);
     }
-    let generic: &str = *stream.pick(GENERIC);
-    if stream.chance(0.45) { (*stream.pick(own)).to_owned() } else { specific(site, generic, path, stream) }
+    let lines = if stream.chance(0.45) { own } else { GENERIC };
+    let line: &&str = stream.pick(lines);
+    specific(site, line, path, stream)
 }
 
 /// `line` with its fixed words filled in.
@@ -111,6 +124,7 @@ fn specific(site: &Site, line: &str, (area, op): (usize, usize), stream: &mut St
         .replace("$host", site.domain.hosts[stream.index(2)])
         .replace("$peer", peer)
         .replace("$route", names.operations[op].route)
+        .replace("$path", names.operations[op].route.split_once(' ').map_or("/", |(_, path)| path))
 }
 
 fn failure(site: &Site, line: &str, path: (usize, usize), stream: &mut Stream) -> Failure {
@@ -123,10 +137,10 @@ fn failure(site: &Site, line: &str, path: (usize, usize), stream: &mut Stream) -
         "F" => Severity::Fatal,
         _ => Severity::Error,
     };
-    if kind == "-" {
+    if kind == "-" || !stream.chance(0.4) {
         return Failure::plain(severity, text);
     }
-    let frames = if stream.chance(0.75) { frames(site, kind, path) } else { Vec::new() };
+    let frames = if stream.chance(0.8) { frames(site, kind, path) } else { Vec::new() };
     Failure { severity, ..Failure::thrown(site.language(), kind, text, frames) }
 }
 
@@ -137,9 +151,7 @@ fn frames(site: &Site, kind: &str, (area, op): (usize, usize)) -> Vec<super::fai
             let (peer, _) = site.peer(area, op);
             site.frames(area, op, vec![site.client_frame(peer)], &site.ask(area, op))
         }
-        "Db" | "NotFound" | "Conflict" => {
-            site.frames(area, op, vec![site.store_frame(names)], &Site::load(names))
-        }
+        "Db" | "NotFound" | "Conflict" => site.frames(area, op, vec![site.store_frame(names)], &Site::load(names)),
         "Null" | "Key" => site.frames(area, op, vec![], &Site::using(names)),
         _ => site.frames(area, op, vec![], &Site::clean(names)),
     }
@@ -153,9 +165,20 @@ pub fn outage(site: &Site, host: &str, stream: &mut Stream) -> Vec<(Failure, f64
     let peer = site.peers.iter().find(|(_, of)| of == host).map_or(&site.peers[0].0, |(peer, _)| peer);
     let frames = || site.frames(area, op, vec![site.client_frame(peer)], &site.ask(area, op));
     vec![
-        (Failure::thrown(language, "Timeout", &format!("{name}: no answer from {host} within {{n3}}0 ms"), frames()), 0.5),
+        (
+            Failure::thrown(language, "Timeout", &format!("{name}: no answer from {host} within {{n3}}0 ms"), frames()),
+            0.5,
+        ),
         (Failure::plain(Severity::Error, &format!("{host} answered 503 Service Unavailable, request {{hex16}}")), 0.3),
-        (Failure::thrown(language, "Io", &format!("connect to {host}:443 failed: connection refused ({{ip}})"), frames()), 0.15),
+        (
+            Failure::thrown(
+                language,
+                "Io",
+                &format!("connect to {host}:443 failed: connection refused ({{ip}})"),
+                frames(),
+            ),
+            0.15,
+        ),
         (Failure::plain(Severity::Error, &format!("Circuit breaker \"{host}\" opened after {{n2}} failures")), 0.05),
     ]
 }
@@ -170,12 +193,18 @@ pub fn database_down(site: &Site, stream: &mut Stream) -> Vec<(Failure, f64)> {
     let entity = names.entity;
     let mut all = vec![
         (db("connection to server at \"quaydb-primary.internal\" ({ip}), port 5432 failed: timeout expired"), 0.4),
-        (db(&format!("remaining connection slots are reserved; pool {table} has {{n2}} in use, {{n2}} waiting")), 0.25),
-        (Failure::plain(Severity::Error, &format!("health check of {{host}} failed: database {table} unreachable")), 0.05),
+        (db(&format!("remaining connection slots are reserved; pool {table} has 20 in use, {{n2}} waiting")), 0.25),
+        (
+            Failure::plain(Severity::Error, &format!("health check of {{host}} failed: database {table} unreachable")),
+            0.05,
+        ),
     ];
     for (area, op) in Domain::operations() {
         let name = site.operation(area, op).name;
-        all.push((Failure::plain(Severity::Error, &format!("{name} failed for {entity} {{id}}: database unavailable")), 0.05));
+        all.push((
+            Failure::plain(Severity::Error, &format!("{name} failed for {entity} {{id}}: database unavailable")),
+            0.05,
+        ));
     }
     all
 }
@@ -188,7 +217,10 @@ pub fn node_down(site: &Site) -> Vec<(Failure, f64)> {
         (Failure::plain(Severity::Error, &format!("{service} pod {{host}} evicted: node not ready")), 0.1),
         (Failure::plain(Severity::Error, "lost heartbeat of {host} for {n2} s; last at {time}"), 0.1),
         (Failure::plain(Severity::Error, "request {uuid} aborted: worker {host} went away"), 0.25),
-        (Failure::plain(Severity::Fatal, &format!("{service} cannot start on {{host}}: volume already attached")), 0.05),
+        (
+            Failure::plain(Severity::Fatal, &format!("{service} cannot start on {{host}}: volume already attached")),
+            0.05,
+        ),
     ]
 }
 
@@ -236,7 +268,13 @@ pub fn caller_errors(site: &Site, guilty: &str, route: &str) -> Vec<(Failure, f6
     let text = format!("http://{guilty}.internal:8080{route} answered 500 for {{uuid}}");
     vec![
         (Failure::thrown(site.language(), "Io", &text, frames), 0.8),
-        (Failure::plain(Severity::Error, &format!("{guilty} rejected call of {}: no result", site.operation(path.0, path.1).name)), 0.2),
+        (
+            Failure::plain(
+                Severity::Error,
+                &format!("{guilty} rejected call of {}: no result", site.operation(path.0, path.1).name),
+            ),
+            0.2,
+        ),
     ]
 }
 

@@ -202,7 +202,7 @@ fn docs(site: &Site, tree: &mut Tree, stream: &mut Stream) {
 
 fn tests(site: &Site, tree: &mut Tree, stream: &mut Stream, area: usize, op: usize) {
     let what = format!("{} with {}", stream.pick(&["works", "fails", "stops", "answers"]), stream.pick(FIELDS));
-    let new = test(site.area(area), site.operation(area, op).name, &what);
+    let new = test(site.language(), site.area(area), site.operation(area, op).name, &what);
     tree.edit_code(&site.layout.test(site.area(area).name), |module| add(module, new));
 }
 

@@ -3,12 +3,16 @@
 mod expression;
 mod grow;
 mod layout;
+mod modules;
 mod render;
+mod texts;
 mod tree;
 
-pub use grow::{Site, grow, guard, lock_line, select, test};
+pub use grow::{Site, grow};
 pub use layout::{Layout, camel, pascal};
-pub use tree::{Content, File, Tree, blob};
+pub use modules::{guard, select, test};
+pub use texts::lock_line;
+pub use tree::{Content, Tree, blob};
 
 use super::scenario::Language;
 
@@ -22,7 +26,6 @@ pub enum Statement {
     Fail(&'static str, String),
     Log(&'static str, String),
     Give(String),
-    Note(String),
 }
 
 /// A function: its parameters as (name, type).

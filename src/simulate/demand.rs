@@ -63,7 +63,8 @@ impl Demand {
                 let minutes = number * step..(number + 1) * step;
                 let base: f64 = minutes.clone().map(|minute| self.requests(index, minute)).sum();
                 let timestamp = calendar.span.start + Span::minutes((number * step) as i64);
-                let mut requests = stream.poisson(base * stream_noise(&mut stream));
+                let noise = stream.gamma(STEP_NOISE);
+                let mut requests = stream.poisson(base * noise);
                 let mut share = stream.between(0.93, 1.07);
                 for surge in &own {
                     requests += self.surged(surge, minutes.clone(), calendar.span.start, seed);
@@ -89,10 +90,8 @@ impl Demand {
     }
 }
 
-/// Noise of a step beyond Poisson's.
-fn stream_noise(stream: &mut Stream) -> f64 {
-    stream.gamma(0.004)
-}
+/// Squared coefficient of variation of a step's requests beyond Poisson's.
+const STEP_NOISE: f64 = 0.004;
 
 /// The weekly shape with days and hours that are a little better or worse than usual.
 fn expected(service: &ServiceSpec, calendar: &Calendar, seed: u64) -> Vec<f64> {

@@ -63,5 +63,5 @@ fn enclosing<'a>(lines: &[&'a str], start: usize) -> Option<&'a str> {
         line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$') || line.starts_with("    public ")
     };
     let before = lines.get(..start.saturating_sub(1))?;
-    before.iter().rev().find(head).map(|line| line.get(..80).unwrap_or(line).trim_end())
+    before.iter().rev().find(head).map(|line| line.get(..80).unwrap_or(line).trim())
 }

@@ -36,11 +36,8 @@ const fn area(
     fields: [&'static str; 4],
 ) -> Area {
     let [a, b, c] = operations;
-    let operations = [
-        Operation { name: a.0, route: a.1 },
-        Operation { name: b.0, route: b.1 },
-        Operation { name: c.0, route: c.1 },
-    ];
+    let operations =
+        [Operation { name: a.0, route: a.1 }, Operation { name: b.0, route: b.1 }, Operation { name: c.0, route: c.1 }];
     Area { name, entity, operations, fields }
 }
 
@@ -61,11 +58,7 @@ static DOMAINS: [Domain; 7] = [
             area(
                 "pages",
                 "page",
-                [
-                    ("render_home", "GET /"),
-                    ("compose_basket_page", "GET /basket"),
-                    ("open_session", "POST /session"),
-                ],
+                [("render_home", "GET /"), ("compose_basket_page", "GET /basket"), ("open_session", "POST /session")],
                 ["layout", "currency", "variant", "cookie_name"],
             ),
         ],
@@ -159,11 +152,7 @@ static DOMAINS: [Domain; 7] = [
             area(
                 "queries",
                 "query",
-                [
-                    ("run_query", "GET /search"),
-                    ("suggest_terms", "GET /suggest"),
-                    ("rank_results", "POST /rank"),
-                ],
+                [("run_query", "GET /search"), ("suggest_terms", "GET /suggest"), ("rank_results", "POST /rank")],
                 ["terms", "filters", "page", "sort_key"],
             ),
             area(
@@ -186,17 +175,17 @@ static DOMAINS: [Domain; 7] = [
             area(
                 "sessions",
                 "session",
-                [("log_in", "POST /login"), ("refresh_token", "POST /token"), ("reset_password", "POST /password/reset")],
+                [
+                    ("log_in", "POST /login"),
+                    ("refresh_token", "POST /token"),
+                    ("reset_password", "POST /password/reset"),
+                ],
                 ["device", "scope", "expires_at", "factor"],
             ),
             area(
                 "profiles",
                 "profile",
-                [
-                    ("load_profile", "GET /me"),
-                    ("save_address", "PUT /me/addresses"),
-                    ("erase_account", "DELETE /me"),
-                ],
+                [("load_profile", "GET /me"), ("save_address", "PUT /me/addresses"), ("erase_account", "DELETE /me")],
                 ["addresses", "phone", "consents", "birthday"],
             ),
         ],
@@ -219,11 +208,7 @@ static DOMAINS: [Domain; 7] = [
             area(
                 "pushes",
                 "push",
-                [
-                    ("send_push", "POST /pushes"),
-                    ("send_text", "POST /texts"),
-                    ("schedule_digest", "POST /jobs/digest"),
-                ],
+                [("send_push", "POST /pushes"), ("send_text", "POST /texts"), ("schedule_digest", "POST /jobs/digest")],
                 ["device_token", "channel", "badge", "quiet_hours"],
             ),
         ],

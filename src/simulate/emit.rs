@@ -13,7 +13,6 @@ use std::rc::Rc;
 pub struct Emitted {
     pub record: Record,
     pub happening: Option<usize>,
-    pub service: usize,
 }
 
 /// Collects records.
@@ -64,7 +63,7 @@ impl<'a> Emitter<'a> {
             if self.span.contains(at) {
                 let record = self.record(failure, at, manner, &message, stream);
                 let record = Record { trace_id: trace.clone(), user_id: named.clone(), ..record };
-                self.emitted.push(Emitted { record, happening: manner.happening, service: manner.service });
+                self.emitted.push(Emitted { record, happening: manner.happening });
             }
             if !stream.chance(manner.retry) {
                 break;
@@ -104,7 +103,7 @@ impl<'a> Emitter<'a> {
             .entry(key)
             .or_insert_with(|| Rc::from(failure.frames_in(&history.at(at).tree, language)))
             .clone();
-        Some(stack_trace(language, exception, message, &frames))
+        Some(stack_trace(language, exception, failure.own_text(message), &frames))
     }
 
     /// When the record arrives: mostly at once, now and then minutes late, during a stall when that ends.

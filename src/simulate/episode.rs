@@ -33,6 +33,8 @@ pub struct Episode {
     pub report: Option<Report>,
     /// Times of its course, where a team dealt with it.
     pub course: Option<Course>,
+    /// What a noisy repair logs from then on: an episode of its own.
+    noise: Option<Box<Episode>>,
 }
 
 /// Errors that an episode makes one service log.
@@ -87,34 +89,12 @@ pub struct Course {
     pub resolved: Instant,
 }
 
-/// What planning needs to know.
-pub struct Stage<'a> {
-    pub scenario: &'a Scenario,
-    pub calendar: &'a Calendar,
-    pub sites: &'a [Site],
-    pub catalogues: &'a [Vec<Common>],
-    pub seed: u64,
-}
-
-impl Stage<'_> {
-    /// Works out one happening; `None` when it begins after the last day.
-    pub fn episode(&self, item: &Happening) -> Option<Episode> {
-        let mut stream = Stream::new(self.seed, &format!("happening/{}", item.name));
-        let at = self.time(item, &mut stream);
-        if !self.calendar.span.contains(at) {
-            return None;
-        }
-        let mut episode = self.blank(item, at);
-        self.deploy_made(item, at, &mut episode, &mut stream);
-        self.outside_made(item, at, &mut episode, &mut stream);
-        episode.planned.retain(|plan| self.calendar.span.contains(plan.at));
-        Some(episode)
-    }
-
-    fn blank(&self, item: &Happening, at: Instant) -> Episode {
-        Episode {
-            name: item.name.clone(),
-            kind: item.what.kind(),
+impl Episode {
+    /// Nothing yet, at `at`.
+    fn new(name: &str, kind: &'static str, at: Instant) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind,
             deploy: None,
             guilty: false,
             span: Interval::new(at, at),
@@ -125,7 +105,39 @@ impl Stage<'_> {
             surges: Vec::new(),
             report: None,
             course: None,
+            noise: None,
         }
+    }
+}
+
+/// What planning needs to know.
+pub struct Stage<'a> {
+    pub scenario: &'a Scenario,
+    pub calendar: &'a Calendar,
+    pub sites: &'a [Site],
+    pub catalogues: &'a [Vec<Common>],
+    pub seed: u64,
+}
+
+impl Stage<'_> {
+    /// Works out one happening, with what its repair brings; nothing when it begins after the last day.
+    pub fn episodes(&self, item: &Happening) -> Vec<Episode> {
+        let Some(mut episode) = self.episode(item) else { return Vec::new() };
+        let noise = episode.noise.take();
+        std::iter::once(episode).chain(noise.map(|noise| *noise)).collect()
+    }
+
+    fn episode(&self, item: &Happening) -> Option<Episode> {
+        let mut stream = Stream::new(self.seed, &format!("happening/{}", item.name));
+        let at = self.time(item, &mut stream);
+        if !self.calendar.span.contains(at) {
+            return None;
+        }
+        let mut episode = Episode::new(&item.name, item.what.kind(), at);
+        self.deploy_made(item, at, &mut episode, &mut stream);
+        self.outside_made(item, at, &mut episode, &mut stream);
+        episode.planned.retain(|plan| self.calendar.span.contains(plan.at));
+        Some(episode)
     }
 
     /// The instant that the happening asks for, or one that the seed draws: working days and hours for deploys.

@@ -14,6 +14,8 @@ pub struct Failure {
     pub exception: Option<String>,
     /// Innermost first; empty: no stack trace is logged.
     pub frames: Vec<Frame>,
+    /// The message begins with who failed (`POST /orders failed: …`); the exception's own text follows the first colon.
+    pub prefixed: bool,
 }
 
 /// One line of a stack trace.
@@ -34,22 +36,40 @@ impl Frame {
 impl Failure {
     /// An error without a stack trace.
     pub fn plain(severity: Severity, text: &str) -> Self {
-        Self { wording: Wording::new(text), severity, exception: None, frames: Vec::new() }
+        Self { wording: Wording::new(text), severity, exception: None, frames: Vec::new(), prefixed: false }
     }
 
     /// An error with an exception of `kind` (see [`exception`]).
     pub fn thrown(language: Language, kind: &str, text: &str, frames: Vec<Frame>) -> Self {
         let exception = Some(exception(kind, language).to_owned());
-        Self { wording: Wording::new(text), severity: Severity::Error, exception, frames }
+        Self { wording: Wording::new(text), severity: Severity::Error, exception, frames, prefixed: false }
+    }
+
+    /// What the exception itself says in `message`.
+    pub fn own_text<'a>(&self, message: &'a str) -> &'a str {
+        let after = if self.prefixed { message.split_once(": ") } else { None };
+        after.map_or(message, |(_, text)| text)
     }
 
     /// The frames as text at one revision, without the line that names the exception.
     pub fn frames_in(&self, tree: &Tree, language: Language) -> String {
         let mut lines: Vec<String> = self.frames.iter().map(|frame| frame.text(tree, language)).collect();
+        if language == Language::TypeScript {
+            // The frame that throws has not been awaited.
+            if let Some(top) = lines.first_mut() {
+                *top = top.replace("    at async ", "    at ");
+            }
+        }
         let outer = match language {
-            Language::Python => "  File \"/usr/lib/python3.13/site-packages/servekit/app.py\", line 214, in dispatch\n    return handler(request)",
-            Language::TypeScript => "    at process.processTicksAndRejections (node:internal/process/task_queues:103:5)",
-            Language::Java => "\tat io.servekit.Router.dispatch(Router.java:151)\n\tat java.base/java.lang.Thread.run(Thread.java:1583)",
+            Language::Python => {
+                "  File \"/usr/lib/python3.13/site-packages/servekit/app.py\", line 214, in dispatch\n    return handler(request)"
+            }
+            Language::TypeScript => {
+                "    at process.processTicksAndRejections (node:internal/process/task_queues:103:5)"
+            }
+            Language::Java => {
+                "\tat io.servekit.Router.dispatch(Router.java:151)\n\tat java.base/java.lang.Thread.run(Thread.java:1583)"
+            }
         };
         lines.push(outer.to_owned());
         if language == Language::Python {

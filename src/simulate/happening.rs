@@ -135,6 +135,8 @@ pub enum Remedy {
 }
 
 impl Remedy {
+    /// What the incident log calls it.
+    #[must_use]
     pub const fn resolution(self) -> Option<Resolution> {
         match self {
             Self::Rollback => Some(Resolution::Rollback),
@@ -154,6 +156,8 @@ pub enum Harmless {
 }
 
 impl What {
+    /// Its name in a scenario.
+    #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::NewException { .. } => "new_exception",

@@ -69,6 +69,7 @@ impl History {
         self.0.partition_point(|point| point.from <= at).saturating_sub(1)
     }
 
+    /// What runs at `at`.
     pub fn at(&self, at: Instant) -> &Point {
         &self.0[self.index(at)]
     }
@@ -82,14 +83,14 @@ pub fn walk(mut planned: Vec<Planned>, sites: &[Site], mut tree: Tree, start: In
     let histories = sites.iter().map(first).collect();
     let mut releases = Releases { by_key: BTreeMap::new(), diffs: BTreeMap::new(), histories };
     for plan in planned {
-        let released = releases.release(&plan, sites, &mut tree, &revision, seed);
-        revision = released.deploy.revision.clone().unwrap_or_default();
-        releases.diffs.insert(released.deploy.id.clone(), diff(&released.trees[0], &tree));
+        let made = releases.release(&plan, sites, &mut tree, &revision, seed);
+        revision = made.deploy.revision.clone().unwrap_or_default();
+        releases.diffs.insert(made.deploy.id.clone(), diff(&made.trees[0], &tree));
         for service in &plan.services {
             let point = Point { from: plan.at, revision: revision.clone(), tree: tree.clone() };
             releases.histories[*service].0.push(point);
         }
-        releases.by_key.insert(plan.key, released);
+        releases.by_key.insert(plan.key, made);
     }
     releases
 }
@@ -143,14 +144,15 @@ impl Releases {
         let bug = Bug { site, area, op };
         match &plan.purpose {
             Purpose::Ordinary(change) => {
-                let change = change.unwrap_or_else(|| Change::draw(stream));
-                change.apply(site, tree, stream);
+                let more = if change.is_some() { 0 } else { stream.poisson(0.7) };
+                change.unwrap_or_else(|| Change::draw(stream)).apply(site, tree, stream);
+                (0..more).for_each(|_| Change::draw(stream).apply(site, tree, stream));
                 None
             }
             Purpose::Fault(fault) => Some(bug.plant(*fault, tree, stream)),
             Purpose::Slow(trigger, hours) => Some(bug.plant_slow(*trigger, tree, *hours)),
             Purpose::Loosen(..) => {
-                bug.loosen(tree, stream);
+                bug.loosen(tree);
                 None
             }
             Purpose::Shout => Some(bug.shout(tree, stream)),

@@ -1,4 +1,4 @@
-//! Randomness: one ChaCha8 stream per named item, so that adding an item reshuffles no other.
+//! Randomness: one `ChaCha8` stream per named item, so that adding an item reshuffles no other.
 
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};

@@ -11,7 +11,7 @@ enum Slot {
     Time,
     /// An id of 5 to 12 digits, always as long within one message.
     Id(u8),
-    /// A number of at most so many digits, 1 to 3.
+    /// A number of at most so many digits, 1 to 3; small ones come more often.
     Short(u8),
     Hex(u8),
     Ip,
@@ -70,21 +70,22 @@ impl Wording {
             .collect()
     }
 
-    /// A regex that every such message matches: its longest constant part, escaped.
+    /// A regex that every such message matches: the last constant part that is long enough to tell, else the longest.
     pub fn pattern(&self) -> String {
-        let longest = self.parts.iter().filter_map(|part| match part {
-            Part::Text(text) => Some(text.trim()),
-            Part::Slot(_) => None,
-        });
-        escaped(longest.max_by_key(|text| text.len()).unwrap_or_default())
+        let texts = || {
+            self.parts.iter().filter_map(|part| match part {
+                Part::Text(text) => Some(text.trim()),
+                Part::Slot(_) => None,
+            })
+        };
+        let telling = texts().rfind(|text| text.len() >= 12);
+        escaped(telling.or_else(|| texts().max_by_key(|text| text.len())).unwrap_or_default())
     }
 }
 
 /// `text` as a regex that matches just it.
 pub fn escaped(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| if r"\.+*?()|[]{}^$#&-~".contains(c) { vec!['\\', c] } else { vec![c] })
-        .collect()
+    text.chars().flat_map(|c| if r"\.+*?()|[]{}^$#&-~".contains(c) { vec!['\\', c] } else { vec![c] }).collect()
 }
 
 fn next_slot(text: &str) -> Option<(&str, Slot, &str)> {
@@ -146,23 +147,40 @@ impl Slot {
                 let low = 10_u64.pow(u32::from(digits) - 1);
                 s.whole(low, 10 * low).to_string()
             }
-            Self::Short(digits) => s.whole(1, 10_u64.pow(u32::from(digits))).to_string(),
+            Self::Short(digits) => format!("{:.0}", 10_f64.powf(f64::from(digits) * s.unit()).floor()),
             Self::Hex(digits) => s.hex(usize::from(digits)),
-            Self::Ip => format!("10.{}.{}.{}", s.whole(16, 20), s.whole(0, 64), s.whole(2, 250)),
-            Self::Email => {
-                format!("{}.{}{}@{}", s.pick(words::NAMES), s.pick(words::NAMES), s.whole(1, 99), s.pick(words::MAILS))
+            Self::Ip => {
+                let known = common(s, 400);
+                format!("10.{}.{}.{}", 16 + known % 3, known * 7 % 64, 2 + known * 37 % 248)
             }
-            Self::Url => format!("https://{}/{}/{}", s.pick(words::SITES), s.pick(words::NOUNS), s.whole(1000, 900_000)),
+            Self::Email => {
+                let known = common(s, 900);
+                let name = |step: usize| words::NAMES[known / step % words::NAMES.len()];
+                format!("{}.{}{}@{}", name(1), name(26), known % 7, words::MAILS[known % words::MAILS.len()])
+            }
+            Self::Url => {
+                format!("https://{}/{}/{}", s.pick(words::SITES), s.pick(words::NOUNS), s.whole(1000, 900_000))
+            }
             Self::Path => format!("/var/lib/harbor/{}/{}.{}", s.pick(words::NOUNS), s.hex(8), s.pick(words::SUFFIXES)),
             Self::Product => format!("{} {}", s.pick(words::ADJECTIVES), s.pick(words::PRODUCTS)),
-            Self::Host => format!("{}-{}", s.pick(words::NODES), s.hex(5)),
-            Self::Millis => format!("{:.0}", s.lognormal(900.0, 0.9)),
-            Self::Amount => format!("{:.2}", s.lognormal(48.0, 0.9)),
+            Self::Host => {
+                let known = common(s, 40);
+                format!("{}-{:05x}", words::NODES[known % words::NODES.len()], (known * 0x9_E377 + 0x1_2345) & 0xF_FFFF)
+            }
+            Self::Millis => format!("{:.0}0", s.lognormal(90.0, 0.8)),
+            Self::Amount => format!("{:.2}", s.lognormal(48.0, 0.7).ceil() - 0.05),
             Self::City => (*s.pick(words::CITIES)).to_owned(),
             Self::User => user.to_owned(),
             Self::Reference => format!("HB-{}{}", s.whole(2, 10), s.hex(6).to_uppercase()),
         }
     }
+}
+
+/// An index below `len`; the low ones come more often, as with clients and machines.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn common(stream: &mut Stream, len: usize) -> usize {
+    let unit = stream.unit();
+    ((unit * unit * len as f64) as usize).min(len - 1)
 }
 
 #[cfg(test)]

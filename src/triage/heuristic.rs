@@ -41,14 +41,14 @@ impl Default for HeuristicSpec {
 
 impl HeuristicSpec {
     /// # Errors
-    /// When `prior` is not inside (0, 1), or not 0 ≤ `not_caused_at` < `caused_at` ≤ 1.
+    /// When `prior` is not inside (0, 1), or not 0 ≤ `not_caused_at` ≤ `caused_at` ≤ 1.
     pub fn build(self) -> Result<Heuristic, String> {
         if !(self.prior > 0.0 && self.prior < 1.0) {
             return Err(format!("prior = {} is not between 0 and 1", self.prior));
         }
-        if !(0.0 <= self.not_caused_at && self.not_caused_at < self.caused_at && self.caused_at <= 1.0) {
+        if !(0.0 <= self.not_caused_at && self.not_caused_at <= self.caused_at && self.caused_at <= 1.0) {
             return Err(format!(
-                "not_caused_at = {} and caused_at = {} must be probabilities, the first below the second",
+                "not_caused_at = {} and caused_at = {} must be probabilities, the first not above the second",
                 self.not_caused_at, self.caused_at
             ));
         }

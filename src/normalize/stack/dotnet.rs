@@ -40,7 +40,7 @@ fn location(text: &str) -> Option<(Option<String>, Option<u32>)> {
     Some((some(file), number(line)))
 }
 
-/// `` or `Int32 id, String name`: a type, a blank and a name; a JVM's or V8's location is none of these.
+/// Nothing, or `Int32 id, String name`: a type, a blank and a name each; a JVM's or V8's location is none of these.
 fn plausible_arguments(text: &str) -> bool {
     text.is_empty()
         || text.split(", ").all(|argument| {

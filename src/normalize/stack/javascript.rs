@@ -7,7 +7,7 @@
 //!   [cause]: Error: …
 //! ```
 
-use super::lines::{some, split_line_number};
+use super::lines::{has_extension, some, split_line_number};
 use super::{Frame, Language, MAX_CAUSES, flatten};
 
 pub(super) fn parse(lines: &[&str]) -> Vec<Frame> {
@@ -62,8 +62,10 @@ fn location(text: &str) -> Option<(&str, u32)> {
     let (head, _column) = split_line_number(text)?;
     let (file, line) = split_line_number(head)?;
     // Other runtimes' places also end in two numbers; a blank in a path is only possible where a folder has one.
-    (!file.is_empty() && !file.ends_with(".rs") && (!file.contains(' ') || file.contains('/') || file.contains('\\')))
-        .then_some((file, line))
+    (!file.is_empty()
+        && !has_extension(file, "rs")
+        && (!file.contains(' ') || file.contains('/') || file.contains('\\')))
+    .then_some((file, line))
 }
 
 /// Receiver and function of `new Cart`, `Cart.total [as sum]`, `Object.<anonymous>`.

@@ -26,3 +26,8 @@ pub(super) fn leading_number(text: &str) -> Option<(u32, &str)> {
 pub(super) fn some(text: &str) -> Option<String> {
     if text.is_empty() { None } else { Some(text.to_owned()) }
 }
+
+/// Whether `file` has exactly this extension: runtimes print it as it was compiled.
+pub(super) fn has_extension(file: &str, extension: &str) -> bool {
+    file.rsplit_once('.').is_some_and(|(_, found)| found == extension)
+}

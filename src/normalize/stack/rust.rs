@@ -10,7 +10,7 @@
 //!              at ./src/cart.rs:12:9
 //! ```
 
-use super::lines::{leading_number, some, split_line_number};
+use super::lines::{has_extension, leading_number, some, split_line_number};
 use super::{Frame, Language, flatten};
 
 pub(super) fn parse(lines: &[&str]) -> Vec<Frame> {
@@ -47,10 +47,10 @@ fn panicked_at(line: &str) -> Option<(String, u32)> {
 /// `./src/cart.rs:12:9`.
 fn place(text: &str) -> Option<(String, u32)> {
     let (file, line) = match split_line_number(text)? {
-        (head, last) if head.ends_with(".rs") => (head, last),
+        (head, last) if has_extension(head, "rs") => (head, last),
         (head, _) => split_line_number(head)?,
     };
-    (file.ends_with(".rs") && !file.contains(char::is_whitespace)).then(|| (file.to_owned(), line))
+    (has_extension(file, "rs") && !file.contains(char::is_whitespace)).then(|| (file.to_owned(), line))
 }
 
 /// `1: shop::cart::total::h0123456789abcdef`.

@@ -28,11 +28,13 @@ pub fn expression(text: &str, language: Language) -> String {
 fn word(rest: &str, language: Language, out: &mut String) -> usize {
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
     let (name, after) = rest.split_at(end);
-    if let (true, Some(close)) = (after.starts_with('('), closing(after)) {
-        if let Some(call) = builtin(name, &after[1..close], language) {
-            out.push_str(&call);
-            return end + close + 1;
-        }
+    let own = !out.ends_with('.') || name == "trim";
+    let close = if own && after.starts_with('(') { closing(after) } else { None };
+    if let Some(close) = close
+        && let Some(call) = builtin(name, &after[1..close], language)
+    {
+        out.push_str(&call);
+        return end + close + 1;
     }
     let field = out.ends_with('.') && !after.starts_with('(');
     out.push_str(&keyword(name, language).unwrap_or_else(|| camel(name, language)));
@@ -118,7 +120,16 @@ mod tests {
     }
 
     #[test]
+    fn methods_keep_their_names() {
+        assert_eq!(expression("http.get(url, page_size)", Language::Python), "http.get(url, page_size)");
+        assert_eq!(expression("code.trim()", Language::Python), "code.strip()");
+    }
+
+    #[test]
     fn strings_are_left_alone() {
-        assert_eq!(expression("db.one(\"select a_b from t\", row_id)", Language::Java), "db.one(\"select a_b from t\", rowId)");
+        assert_eq!(
+            expression("db.one(\"select a_b from t\", row_id)", Language::Java),
+            "db.one(\"select a_b from t\", rowId)"
+        );
     }
 }

@@ -21,7 +21,7 @@ impl Layout {
             Language::Python => format!("{root}/app/{layer}/{name}.py"),
             Language::TypeScript => format!("{root}/src/{layer}/{name}.ts"),
             Language::Java => {
-                format!("{root}/src/main/java/com/harbor/{}/{layer}/{}.java", self.service, self.class(layer, name))
+                format!("{root}/src/main/java/com/harbor/{}/{layer}/{}.java", self.service, Self::class(layer, name))
             }
         }
     }
@@ -63,7 +63,7 @@ impl Layout {
         format!("{}/{path}", self.root())
     }
 
-    pub fn class(&self, layer: &str, name: &str) -> String {
+    pub fn class(layer: &str, name: &str) -> String {
         let suffix = match layer {
             "handlers" => "Handler",
             "domain" => "Service",

@@ -131,7 +131,7 @@ fn statement_lines(statement: &Statement, language: Language, depth: usize, line
             };
             block(opening, body);
         }
-        simple => lines.push(format!("{pad}{}{}", line(simple, language), if matches!(simple, Statement::Note(_)) { "" } else { end })),
+        simple => lines.push(format!("{pad}{}{end}", line(simple, language))),
     }
 }
 
@@ -154,8 +154,6 @@ fn line(statement: &Statement, language: Language) -> String {
         (Statement::Log(level, text), Language::Java) if *level == "warning" => format!("log.warn(\"{text}\")"),
         (Statement::Log(level, text), _) => format!("log.{level}(\"{text}\")"),
         (Statement::Give(value), _) => format!("return {}", say(value)),
-        (Statement::Note(text), Language::Python) => format!("# {text}"),
-        (Statement::Note(text), _) => format!("// {text}"),
         (Statement::Do(call), _) => say(call),
         (Statement::When(..) | Statement::Each(..), _) => String::new(),
     }

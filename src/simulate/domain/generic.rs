@@ -1,12 +1,12 @@
 //! Messages that any service may log. A line is: severity (E W I F), kind of exception or `-`, text. `$op`, `$entity`,
-//! `$table`, `$field`, `$host`, `$peer` and `$route` are fixed once per message; `{…}` varies with every record.
+//! `$table`, `$field`, `$host`, `$peer`, `$route` and `$path` are fixed once per message; `{…}` varies with every record.
 
 /// Frequent or rare, depending on what the service draws.
 pub const GENERIC: &[&str] = &[
-    "E Timeout $op: call to http://$peer.internal:8080$route timed out after {n3} ms (attempt {n1})",
+    "E Timeout $op: call to http://$peer.internal:8080$path timed out after {n3} ms (attempt {n1})",
     "E Io $op: connection to $host:443 reset by peer",
     "E Io Could not resolve $host: Temporary failure in name resolution",
-    "E - Circuit breaker \"$peer\" opened after {n2} failures in {n2} s",
+    "E - Circuit breaker \"$peer\" opened after {n1} failures in 30 s",
     "E - $peer answered 503 to $op for {uuid}",
     "E - $peer answered 429 to $op, retry after {n2} s",
     "E - $host answered 502 Bad Gateway, request {hex16}",
@@ -15,12 +15,12 @@ pub const GENERIC: &[&str] = &[
     "E NotFound $entity {uuid} not found for user {user}",
     "E Conflict version conflict on $table {id}: expected {n2}, found {n2}",
     "E Db deadlock detected on table $table; transaction {id10} rolled back",
-    "E Db canceling statement due to lock timeout while updating tuple ({n3},{n2}) in relation \"$table\"",
+    "E Db canceling statement due to lock timeout while updating tuple (0,{n2}) in relation \"$table\"",
     "E Db SQL error 1205 in $op: transaction aborted",
     "E Db SQL error 1213 in $op: transaction aborted",
     "E Db SQL error 2013 in $op: transaction aborted",
     "E Db duplicate key value violates unique constraint \"$table_pkey\" Key (id)=({id})",
-    "E Db remaining connection slots are reserved; pool $table has {n2} in use, {n2} waiting",
+    "E Db remaining connection slots are reserved; pool $table has 20 in use, {n2} waiting",
     "E - $op failed: unexpected state 'pending' of $entity {id}",
     "E - $op failed: unexpected state 'archived' of $entity {id}",
     "E - $op failed: unexpected state 'locked' of $entity {id}",
@@ -32,7 +32,7 @@ pub const GENERIC: &[&str] = &[
     "E - message {uuid} on topic $table moved to dead letters after {n1} attempts",
     "E - cache moor-{n1}.internal:6379 READONLY You can't write against a read only replica",
     "E Timeout cache get $entity:{id} took {ms} ms, limit 200 ms",
-    "E - rate limit exceeded for {ip} on $route: {n3} requests in 60 s",
+    "E - rate limit exceeded for {ip} on $route: more than 120 requests in 60 s",
     "E Invalid $op rejected payload of {id5} bytes from {ip}: $field is required",
     "E Invalid $op rejected payload of {id5} bytes from {ip}: $field is too long",
     "E - signature mismatch on webhook {hex32} from {ip}",
@@ -48,7 +48,7 @@ pub const GENERIC: &[&str] = &[
     "E - lost heartbeat of {host} for {n2} s; last at {time}",
     "W - $op slow: {ms} ms for $entity {id}",
     "W - retry {n1} of 3 for $op on $peer",
-    "W - deprecated $field used by client {n1}.{n2}.{n1}",
+    "W - deprecated $field used by client {n1}.{n1}.0",
     "W - cache miss ratio of $entity at {n2} %",
     "W - $entity {id} has no $field, using default",
     "I - $op finished in {ms} ms for user {user}",

@@ -20,7 +20,7 @@ pub const GATEWAY: &[&str] = &[
     "E - WAF blocked request {hex16} from {ip}: rule 942100",
     "E - WAF blocked request {hex16} from {ip}: rule 941160",
     "W - response for {url} not cacheable: Set-Cookie present",
-    "E - quota bucket {hex6} negative: -{n2}",
+    "E - quota bucket {hex6} negative",
 ];
 
 pub const CHECKOUT: &[&str] = &[
@@ -131,7 +131,7 @@ pub const ACCOUNTS: &[&str] = &[
     "E State consent record of user {user} has no version",
     "E - erasure of user {user} blocked by open order {id}",
     "E Parse user agent from {ip} is {id5} bytes",
-    "E - captcha score 0.{n1} below limit for {ip}",
+    "E - captcha score below 0.{n1} for {ip}",
     "E - {n2} sessions of user {user}, limit 20",
     "W - login of {user} from new country",
     "E Key claim 'harbor:tenant' missing in token {hex16}",

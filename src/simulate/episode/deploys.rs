@@ -53,18 +53,20 @@ impl Stage<'_> {
                     title,
                 };
                 self.bad_deploy(&bad, episode, stream);
-                self.flow_of_deploy(episode, service, Rate::Share(*share), rise);
+                episode.flow_of_deploy(service, Rate::Share(*share), rise);
                 episode.share = *share;
             }
-            What::Verbosity { service, per_hour } => self.verbosity(item, at, self.service(service), *per_hour, episode),
+            What::Verbosity { service, per_hour } => {
+                self.verbosity(item, at, self.service(service), *per_hour, episode);
+            }
             What::Coincidence { service, change, share, minutes: length } => {
                 let service = self.service(service);
-                self.beside(item, at, service, Purpose::Ordinary(Some((*change).into())), episode);
+                episode.beside(item, at, service, Purpose::Ordinary(Some((*change).into())));
                 let start = at + minutes(stream.between(3.0, 25.0));
                 episode.span = Interval::new(start, start + minutes(*length));
                 episode.share = *share;
                 let errors = mystery(&self.sites[service], stream);
-                self.flow(episode, service, Source::These(errors), Rate::Share(*share), (2.0, 4.0));
+                episode.flow(service, Source::These(errors), Rate::Share(*share), (2.0, 4.0));
             }
             _ => {}
         }
@@ -97,19 +99,20 @@ impl Stage<'_> {
         };
         self.bad_deploy(&bad, episode, stream);
         let own = if victim.is_some() { share * 0.02 } else { share };
-        self.flow_of_deploy(episode, service, Rate::Share(own), bad.rise);
+        episode.flow_of_deploy(service, Rate::Share(own), bad.rise);
         episode.share = share;
         if let Some(victim) = victim {
             let route = self.sites[service].operation(0, 0).route.split_once(' ').map_or("/", |(_, path)| path);
             let errors = caller_errors(&self.sites[victim], self.name(service), route);
             episode.services.insert(0, victim);
-            self.flow(episode, victim, Source::These(errors), Rate::Share(share), (bad.rise, 5.0));
+            episode.flow(victim, Source::These(errors), Rate::Share(share), (bad.rise, 5.0));
             if let Some(report) = &mut episode.report {
                 report.services.insert(0, victim);
             }
         }
     }
 
+    #[allow(clippy::too_many_arguments)]
     fn raised(
         &self,
         item: &Happening,
@@ -121,11 +124,18 @@ impl Stage<'_> {
         stream: &mut Stream,
     ) {
         let traced = |common: &&Common| is_frequent(common) && !common.failure.frames.is_empty();
+        let site = &self.sites[service];
+        let called = |common: &Common| {
+            let text = common.failure.wording.source();
+            text.contains(&site.peer(common.path.0, common.path.1).0) || text.contains(site.area(common.path.0).name)
+        };
         let mut known: Vec<&Common> = self.catalogues[service].iter().filter(traced).collect();
-        known.sort_by(|a, b| b.per_hour.total_cmp(&a.per_hour));
+        // Frequent ones first; those that plainly come from what the bad change calls count three times.
+        let rank = |common: &Common| common.per_hour * if called(common) { 3.0 } else { 1.0 };
+        known.sort_by(|a, b| rank(b).total_cmp(&rank(a)));
         let Some(common) = known.first() else { return };
         let (area, op) = common.path;
-        let name = self.sites[service].operation(area, op).name;
+        let name = site.operation(area, op).name;
         let bad = Bad {
             item,
             service,
@@ -140,7 +150,7 @@ impl Stage<'_> {
         self.bad_deploy(&bad, episode, stream);
         let extra = common.per_hour * (factor - 1.0);
         let source = Source::These(vec![(common.failure.clone(), 1.0)]);
-        self.flow(episode, service, source, Rate::PerHour(extra), (bad.rise, 5.0));
+        episode.flow(service, source, Rate::PerHour(extra), (bad.rise, 5.0));
         episode.share = extra / 60.0 / self.scenario.service[service].requests_per_minute.max(1e-9);
     }
 
@@ -177,62 +187,50 @@ impl Stage<'_> {
             services: vec![bad.service],
         });
         if !open && bad.remedy == Remedy::NoisyHotfix {
-            self.noise(episode, bad.service, &remedy, end);
+            episode.noise = Some(Box::new(self.noise(name, bad.service, &remedy, end)));
         }
         episode.deploy = Some(key);
     }
 
     /// What a noisy hotfix logs from then on, for a week: until someone turns it down.
-    fn noise(&self, episode: &mut Episode, service: usize, remedy: &str, from: Instant) {
-        let end = (from + minutes(7.0 * 1440.0)).min(self.calendar.span.end);
-        episode.flows.push(Flow {
-            service,
-            source: Source::Deploy(remedy.to_owned()),
-            rate: Rate::Share(0.003),
-            interval: Interval::new(from, end),
-            rise: 3.0,
-            fade: 3.0,
-        });
+    fn noise(&self, name: &str, service: usize, remedy: &str, from: Instant) -> Episode {
+        let mut noise = Episode::new(&format!("{name}/noise"), "noisy_repair", from);
+        noise.span.end = (from + minutes(7.0 * 1440.0)).min(self.calendar.span.end);
+        noise.deploy = Some(remedy.to_owned());
+        noise.guilty = true;
+        noise.services = vec![service];
+        noise.share = 0.003;
+        noise.flow(service, Source::Deploy(remedy.to_owned()), Rate::Share(0.003), (3.0, 3.0));
+        noise
     }
 
     fn verbosity(&self, item: &Happening, at: Instant, service: usize, per_hour: f64, episode: &mut Episode) {
-        self.beside(item, at, service, Purpose::Shout, episode);
+        episode.beside(item, at, service, Purpose::Shout);
         episode.guilty = true;
         episode.span = Interval::new(at + minutes(1.0), self.calendar.span.end);
-        self.flow_of_deploy(episode, service, Rate::PerHour(per_hour), 4.0);
+        episode.flow_of_deploy(service, Rate::PerHour(per_hour), 4.0);
     }
+}
 
+impl Episode {
     /// A harmless deploy of `service` at `at`.
-    pub(super) fn beside(
-        &self,
-        item: &Happening,
-        at: Instant,
-        service: usize,
-        purpose: Purpose,
-        episode: &mut Episode,
-    ) {
+    pub(super) fn beside(&mut self, item: &Happening, at: Instant, service: usize, purpose: Purpose) {
         let key = format!("{}/beside", item.name);
-        episode.planned.push(Planned { key: key.clone(), at, services: vec![service], purpose });
-        episode.deploy = Some(key);
-        episode.services = vec![service];
+        self.planned.push(Planned { key: key.clone(), at, services: vec![service], purpose });
+        self.deploy = Some(key);
+        self.services = vec![service];
     }
 
-    fn flow_of_deploy(&self, episode: &mut Episode, service: usize, rate: Rate, rise: f64) {
-        let source = Source::Deploy(episode.deploy.clone().unwrap_or_default());
-        self.flow(episode, service, source, rate, (rise, 4.0));
+    /// Its deploy's failure, at `rate`, over its whole span.
+    fn flow_of_deploy(&mut self, service: usize, rate: Rate, rise: f64) {
+        let source = Source::Deploy(self.deploy.clone().unwrap_or_default());
+        self.flow(service, source, rate, (rise, 4.0));
     }
 
-    #[allow(clippy::unused_self)]
-    pub(super) fn flow(
-        &self,
-        episode: &mut Episode,
-        service: usize,
-        source: Source,
-        rate: Rate,
-        (rise, fade): (f64, f64),
-    ) {
-        let interval = episode.span;
-        episode.flows.push(Flow { service, source, rate, interval, rise, fade });
+    /// Errors over its whole span, which rise and fade in so many minutes.
+    pub(super) fn flow(&mut self, service: usize, source: Source, rate: Rate, (rise, fade): (f64, f64)) {
+        let interval = self.span;
+        self.flows.push(Flow { service, source, rate, interval, rise, fade });
     }
 }
 

@@ -15,14 +15,14 @@ impl Stage<'_> {
             What::ThirdParty { host, services, share, minutes: length, after_minutes } => {
                 let hit: Vec<usize> = services.iter().map(|name| self.service(name)).collect();
                 if let Some(after) = after_minutes {
-                    self.beside(item, at - minutes(*after), hit[0], Purpose::Ordinary(None), episode);
+                    episode.beside(item, at - minutes(*after), hit[0], Purpose::Ordinary(None));
                 }
                 let title = format!("{host} does not answer");
                 self.passing(episode, at, *length, &hit, *share, (title, Cause::ThirdParty), stream);
                 for service in hit {
                     let errors = outage(&self.sites[service], host, stream);
                     let own = *share * stream.between(0.5, 1.0);
-                    self.flow(episode, service, Source::These(errors), Rate::Share(own), (3.0, 6.0));
+                    episode.flow(service, Source::These(errors), Rate::Share(own), (3.0, 6.0));
                 }
             }
             What::Cascade { services, share, minutes: length } => {
@@ -32,7 +32,7 @@ impl Stage<'_> {
                 for service in hit {
                     let errors = database_down(&self.sites[service], stream);
                     let own = *share * stream.between(0.3, 1.0);
-                    self.flow(episode, service, Source::These(errors), Rate::Share(own), (6.0, 8.0));
+                    episode.flow(service, Source::These(errors), Rate::Share(own), (6.0, 8.0));
                 }
             }
             What::TrafficSpike { services, factor, minutes: length, incident } => {
@@ -41,7 +41,7 @@ impl Stage<'_> {
             What::MondayPeak { service, factor, minutes: length } => {
                 let after = at + minutes(length / 4.0);
                 self.spike(item, at, &[], (*factor, *length), false, episode, stream);
-                self.beside(item, after, self.service(service), Purpose::Ordinary(None), episode);
+                episode.beside(item, after, self.service(service), Purpose::Ordinary(None));
             }
             What::NodeLoss { service, share, minutes: length } => {
                 let title = format!("{service}: node lost");
@@ -83,7 +83,7 @@ impl Stage<'_> {
     ) {
         let service = self.service(service);
         self.passing(episode, at, length, &[service], share, told, stream);
-        self.flow(episode, service, Source::These(errors), Rate::Share(share), (2.0, 5.0));
+        episode.flow(service, Source::These(errors), Rate::Share(share), (2.0, 5.0));
     }
 
     /// Sets the course and the report of something that passes after `length` minutes.

@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Most changed lines that are indexed; a deploy beyond that is judged by its first ones.
 const MAX_LINES: usize = 50_000;
 /// Most literals that messages are searched for.
-const MAX_LITERALS: usize = 5_000;
+const MAX_LITERALS: usize = 2_000;
+/// Most files that one frame is compared with.
+const MAX_CANDIDATES: usize = 100;
 
 pub(super) struct Change<'a> {
     /// Files that can break production, in the diff's order, then those that only the deploy's list names.
@@ -25,10 +27,12 @@ pub(super) struct Change<'a> {
     pub(super) surroundings: BTreeSet<String>,
     /// Quoted texts of changed lines.
     pub(super) literals: BTreeMap<String, Place<'a>>,
+    /// Those of them that an added log call prints.
+    pub(super) logged: BTreeSet<String>,
     /// Kinds of checks that changed lines touch.
     pub(super) guards: Vec<(&'static Guard, Place<'a>)>,
-    /// Index into `files` by the last part of the path, and by that without extensions.
-    by_name: BTreeMap<&'a str, Vec<usize>>,
+    /// Indices into `files` by [`keys`].
+    by_name: BTreeMap<String, Vec<usize>>,
     /// Packages that changed lines of locks and manifests name.
     pub(super) dependencies: BTreeMap<String, Place<'a>>,
 }
@@ -71,6 +75,7 @@ impl<'a> Change<'a> {
             words: BTreeMap::new(),
             surroundings: BTreeSet::new(),
             literals: BTreeMap::new(),
+            logged: BTreeSet::new(),
             guards: Vec::new(),
             by_name: BTreeMap::new(),
             dependencies: BTreeMap::new(),
@@ -81,9 +86,7 @@ impl<'a> Change<'a> {
             change.index(file, &mut left);
         }
         for (index, file) in files.iter().enumerate() {
-            let name = file.path.rsplit('/').next().unwrap_or_default();
-            let stem = name.split('.').next().unwrap_or_default();
-            for key in BTreeSet::from([name, stem]) {
+            for key in keys(file.path) {
                 change.by_name.entry(key).or_default().push(index);
             }
         }
@@ -94,9 +97,17 @@ impl<'a> Change<'a> {
         change
     }
 
-    /// Files whose name, with or without extensions, is `name`.
-    pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &ChangedFile<'a>> {
-        self.by_name.get(name).into_iter().flatten().map(|index| &self.files[*index])
+    /// Files that a frame may be in: of a path those that end with its last two parts (or are that name at the root), of a bare name
+    /// or class those so named. The first ones, where very many are.
+    pub(super) fn candidates(&self, path_or_name: &str) -> impl Iterator<Item = &ChangedFile<'a>> {
+        let (two, name) = tail(path_or_name);
+        let at_root = if two == name {
+            &[][..]
+        } else {
+            self.by_name.get(&path_or_name[path_or_name.len() - name.len() - 1..]).map_or(&[][..], Vec::as_slice)
+        };
+        let found = self.by_name.get(two).map_or(&[][..], Vec::as_slice);
+        found.iter().chain(at_root).take(MAX_CANDIDATES).map(|index| &self.files[*index])
     }
 
     /// Whether any changed line is known: without, silence of the diff means nothing.
@@ -136,17 +147,24 @@ impl<'a> Change<'a> {
 
     fn line(&mut self, class: FileClass, text: &str, place: Place<'a>) {
         if class == FileClass::DependencyLock {
-            dependency(text).into_iter().for_each(|name| _ = self.dependencies.entry(name).or_insert(place));
+            if let Some(name) = dependency(text) {
+                self.dependencies.entry(name).or_insert(place);
+            }
             return;
         }
         for identifier in words::identifiers(text) {
             if words::is_specific(identifier) {
                 self.identifiers.entry(identifier.to_lowercase()).or_insert(place);
             }
-            words::parts(identifier).into_iter().for_each(|word| _ = self.words.entry(word).or_insert(place));
+            for word in words::parts(identifier) {
+                self.words.entry(word).or_insert(place);
+            }
         }
         for literal in words::literals(text) {
             if self.literals.len() < MAX_LITERALS {
+                if !place.removed && says_only(text) {
+                    self.logged.insert(literal.clone());
+                }
                 self.literals.entry(literal).or_insert(place);
             }
         }
@@ -155,6 +173,21 @@ impl<'a> Change<'a> {
     fn surround(&mut self, text: &str) {
         self.surroundings.extend(words::identifiers(text).flat_map(words::parts));
     }
+}
+
+/// What a file is looked up by: its name, its name without extensions, its last two parts, and `/name` for a file at the root.
+fn keys(path: &str) -> BTreeSet<String> {
+    let (two, name) = tail(path);
+    let stem = name.split('.').next().unwrap_or_default();
+    let root = if two == name { Some(format!("/{name}")) } else { None };
+    [name, stem, two].map(str::to_owned).into_iter().chain(root).collect()
+}
+
+/// The last two parts of a path (one, where it has no more) and the last one.
+fn tail(path: &str) -> (&str, &str) {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let two = path.rmatch_indices('/').nth(1).map_or(path, |(at, _)| &path[at + 1..]);
+    (two, name)
 }
 
 /// Every changed file: those of the diff, then those that only the list names.

@@ -1,4 +1,4 @@
-//! The heuristic against real pairs of trace and diff (Defects4J), where they are at hand.
+//! The heuristic against real pairs of trace and diff (`Defects4J`), where they are at hand.
 
 use super::super::fixture::Fixture;
 use super::*;

@@ -72,6 +72,11 @@ pub(super) const TEXT_IN_CHANGE: Rule = Rule {
     weight: 2.0,
     why: "the message's own text stands in a changed line: the deploy wrote, moved or guarded this very error",
 };
+pub(super) const LOGGED_BY_CHANGE: Rule = Rule {
+    id: "message_is_new_log_line",
+    weight: -1.0,
+    why: "a log call that the deploy added prints it, without an exception: what is new is the message; that anything broke is not shown",
+};
 pub(super) const IDENTIFIER_IN_CHANGE: Rule = Rule {
     id: "identifier_in_changed_lines",
     weight: 1.0,
@@ -140,7 +145,7 @@ pub(super) const ONLY_LOGGING: Rule = Rule {
 };
 
 /// Every rule, in the order of the groups above.
-pub const ALL: [Rule; 23] = [
+pub const ALL: [Rule; 24] = [
     IN_HUNK,
     IN_CHANGED_FUNCTION,
     NEAR_HUNK,
@@ -151,6 +156,7 @@ pub const ALL: [Rule; 23] = [
     CALLED_BY_CHANGE,
     DEPENDENCY_IN_STACK,
     TEXT_IN_CHANGE,
+    LOGGED_BY_CHANGE,
     IDENTIFIER_IN_CHANGE,
     WORDS_IN_CHANGE,
     GUARD_CHANGED,

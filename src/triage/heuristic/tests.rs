@@ -116,6 +116,19 @@ fn a_logging_change_breaks_nothing() {
 }
 
 #[test]
+fn a_new_log_line_is_no_new_failure_unless_an_exception_comes_with_it() {
+    let text = diff("shop/cart.py", "", 12, "    pass", "    log.error('cart without a total, default used')");
+    for (exception, rule) in [(None, "message_is_new_log_line"), (Some("ValueError"), "message_in_changed_lines")] {
+        let mut fixture = Fixture::with_diff(&text);
+        fixture.add("cart without a total, default used (id 7)", |alert| {
+            alert.is_new = true;
+            alert.exception = exception.map(str::to_owned);
+        });
+        assert!(rules_of(&judge(&fixture)).contains(&rule), "{exception:?}");
+    }
+}
+
+#[test]
 fn messages_are_held_against_changed_lines() {
     for (message, added, rule) in [
         (

@@ -19,9 +19,13 @@ pub(super) fn evidence(signature: &str, sample: &Sample<'_>, change: &Change<'_>
     let text = Text::of(signature, sample);
     let mut found: Vec<Evidence> = Vec::new();
     if change.has_lines() {
-        let related = [text.literal(change), text.identifier(change), text.words(change)];
-        let silent = related.iter().all(Option::is_none);
-        found.extend(related.into_iter().flatten());
+        let literal = text.literal(change);
+        // What a new log line says of its own code is no second reason.
+        let is_logged = literal.as_ref().is_some_and(|evidence| evidence.rule == rules::LOGGED_BY_CHANGE.id);
+        let names = if is_logged { [None, None] } else { [text.identifier(change), text.words(change)] };
+        let silent = literal.is_none() && names.iter().all(Option::is_none);
+        found.extend(literal);
+        found.extend(names.into_iter().flatten());
         found.extend(text.guard(change));
         found.extend(text.unrelated(change).filter(|_| silent));
     }
@@ -36,6 +40,8 @@ pub(super) fn evidence(signature: &str, sample: &Sample<'_>, change: &Change<'_>
 struct Text<'a> {
     signature: &'a str,
     message: String,
+    /// Neither an exception nor a stack trace came with it.
+    is_bare: bool,
     /// Message and exception type, lower-case with single blanks.
     normal: String,
     identifiers: BTreeSet<String>,
@@ -49,7 +55,8 @@ impl<'a> Text<'a> {
         let identifiers =
             words::identifiers(&both).filter(|word| words::is_specific(word)).map(str::to_lowercase).collect();
         let words = words::identifiers(&both).flat_map(words::parts).collect();
-        Self { signature, normal: words::normal(&both), message, identifiers, words }
+        let is_bare = sample.exception_type.is_none() && sample.stack_trace.is_none();
+        Self { signature, normal: words::normal(&both), message, is_bare, identifiers, words }
     }
 
     fn source(&self) -> Source {
@@ -67,7 +74,12 @@ impl<'a> Text<'a> {
             .filter(|(literal, _)| self.normal.contains(literal.as_str()))
             .max_by_key(|(literal, _)| literal.len())?;
         let summary = format!("Its text “{}” stands at {}.", clip(literal), place.shown());
-        Some(rules::TEXT_IN_CHANGE.evidence(1.0, summary, vec![place.source(), self.source()]))
+        let rule = if self.is_bare && change.logged.contains(literal) {
+            rules::LOGGED_BY_CHANGE
+        } else {
+            rules::TEXT_IN_CHANGE
+        };
+        Some(rule.evidence(1.0, summary, vec![place.source(), self.source()]))
     }
 
     fn identifier(&self, change: &Change<'_>) -> Option<Evidence> {

@@ -28,7 +28,9 @@ pub(super) fn evidence(signature: &str, trace: &str, change: &Change<'_>) -> Vec
     }
     let calls = application(&frames, change);
     let mut found: Vec<Evidence> = dependency(signature, &frames, change).into_iter().collect();
-    let Some(hit) = calls.iter().filter_map(|call| call.hit(change)).max_by(|a, b| a.weight().total_cmp(&b.weight()))
+    // Reversed, so that of equals the most recent call wins.
+    let Some(hit) =
+        calls.iter().rev().filter_map(|call| call.hit(change)).max_by(|a, b| a.weight().total_cmp(&b.weight()))
     else {
         if !calls.is_empty() {
             found.push(elsewhere(signature, &calls, change));
@@ -71,8 +73,7 @@ fn application<'a, 'c>(frames: &'a [Frame], change: &'c Change<'c>) -> Vec<Call<
 /// information) by its class's name.
 fn changed_file<'c>(frame: &Frame, path: &str, change: &'c Change<'c>) -> Option<(&'c ChangedFile<'c>, f64)> {
     let class = if path.is_empty() { frame.class() } else { None };
-    let name = class.or_else(|| path.rsplit('/').next()).filter(|name| !name.is_empty())?;
-    let scored = change.named(name).filter_map(|file| {
+    let scored = change.candidates(class.unwrap_or(path)).filter_map(|file| {
         let sure = if class.is_some() { Some(CLASS_ONLY) } else { path_matches(path, file.path) };
         sure.map(|sure| (file, sure))
     });

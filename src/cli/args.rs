@@ -1,0 +1,144 @@
+//! The arguments, with help texts that teach.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Replays a month of error logs, deploys and incidents through a self-healing pipeline, with nothing carried out, and says with
+/// evidence how often it would have been right and what it would have cost.
+#[derive(Parser)]
+#[command(name = "shakedown", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// Threads to use; the results are the same at any number [default: all cores]
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Draw no progress bar (none is drawn anyway when stderr is not a terminal, or CI is set)
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Start with:
+  shakedown replay datasets/harbor-month        the bundled month, the published rule against a corrected one
+  shakedown check DATASET                       what your own data set holds, and what is missing
+  shakedown explain DATASET --deploy ID         one deploy's journey, with every number
+
+Data goes to stdout; warnings and progress to stderr. Exit codes: 0 ok, 1 a gate was not met, 2 usage,
+configuration, input or environment, 3 stopped early but resumable, 4 nothing to evaluate, 70 a defect
+of this program, 130 interrupted.";
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Replay a data set through one or more pipelines, evaluate every stage, and write a report
+    Replay(ReplayArgs),
+    /// Validate and describe a data set: span, services, volumes, label coverage, what is missing
+    Check(CheckArgs),
+    /// Make a data set whose truth is known, from a scenario and a seed
+    Simulate(SimulateArgs),
+    /// Follow one deploy through every stage, with the evidence, like a post-mortem
+    Explain(ExplainArgs),
+    /// List the shipped pipelines, or print one as TOML to start your own from
+    Preset(PresetArgs),
+    /// Print a completion script: shakedown completions bash > /etc/bash_completion.d/shakedown
+    Completions { shell: Shell },
+}
+
+#[derive(Args)]
+pub struct DataSetArgs {
+    /// The folder that holds dataset.toml, events, deploys.jsonl and incidents.jsonl
+    pub dataset: PathBuf,
+    /// Go on although more than 5 % of a file's rows cannot be used
+    #[arg(long)]
+    pub allow_rejects: bool,
+    /// Stop at the first row that cannot be used
+    #[arg(long, conflicts_with = "allow_rejects")]
+    pub strict: bool,
+}
+
+#[derive(Args)]
+pub struct ReplayArgs {
+    #[command(flatten)]
+    pub data: DataSetArgs,
+    /// A preset's name or a pipeline file (see `shakedown preset`); may be repeated to compare
+    /// [default: langchain-2026 and corrected-2026]
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub pipeline: Vec<String>,
+    /// A price list: token prices, hourly rate, review minutes, harm per minute [default: the shipped 2026-11]
+    #[arg(long, value_name = "FILE")]
+    pub costs: Option<PathBuf>,
+    /// Where the report goes; with several pipelines, one folder each in it [default: reports/<data set>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What is printed: a summary, evaluation.json, or the report as Markdown
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Terminal,
+    Json,
+    Md,
+}
+
+#[derive(Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub data: DataSetArgs,
+    /// Write the rows that cannot be used to this file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct SimulateArgs {
+    /// A scenario file, such as scenarios/harbor.toml
+    pub scenario: PathBuf,
+    /// Same scenario, same seed: the same bytes
+    #[arg(long)]
+    pub seed: u64,
+    /// The folder to write the data set to; it must not hold one yet, unless --force is given
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Length of the data set, instead of the scenario's
+    #[arg(long, value_name = "D")]
+    pub days: Option<u32>,
+    /// Multiplies traffic and background errors
+    #[arg(long, value_name = "X")]
+    pub scale: Option<f64>,
+    /// Replace a data set that is already there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Args)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    pub data: DataSetArgs,
+    /// Id of the deploy, as in deploys.jsonl
+    #[arg(long, value_name = "ID")]
+    pub deploy: String,
+    /// A preset's name or a pipeline file; may be repeated [default: langchain-2026 and corrected-2026]
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub pipeline: Vec<String>,
+    /// A price list, as for replay
+    #[arg(long, value_name = "FILE")]
+    pub costs: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct PresetArgs {
+    #[command(subcommand)]
+    pub command: PresetCommand,
+}
+
+#[derive(Subcommand)]
+pub enum PresetCommand {
+    /// Name and purpose of every shipped pipeline
+    List,
+    /// One shipped pipeline as TOML, with its comments
+    Show { name: String },
+}

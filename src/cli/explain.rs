@@ -1,0 +1,27 @@
+use super::args::ExplainArgs;
+use super::failure::Failure;
+use super::input::{SeriesPool, costs, data_set, pipelines, require_records};
+use super::output::print;
+use super::progress::Terminal;
+use crate::evaluate::{GivenPipeline, evaluate};
+use crate::pipeline::run as run_pipeline;
+use crate::report;
+
+/// Prints one deploy's journey through every stage of each pipeline.
+pub fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<(), Failure> {
+    let pipelines = pipelines(&args.pipeline)?;
+    let costs = costs(args.costs.as_ref())?;
+    let data = data_set(&args.data, terminal).0?;
+    require_records(&data)?;
+    let pool = SeriesPool::of(&data, &pipelines)?;
+    for named in &pipelines {
+        let Some(series) = pool.find(&named.spec) else { continue };
+        let fail = |reason| Failure::usage(&named.spec.name, reason, "");
+        let replay = run_pipeline(&data, series, &named.spec, &costs.charges, terminal).map_err(fail)?;
+        terminal.clear();
+        let given = GivenPipeline { given: &named.given, spec: &named.spec };
+        let assessment = evaluate(&data, series, &given, &replay, &costs);
+        print(&report::explain(&data, series, &assessment, &named.spec, &args.deploy)?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! Printing data to stdout and warnings to stderr.
+
+use super::failure::Failure;
+use crate::model::visible;
+use std::io::{IsTerminal, Write};
+
+/// Writes to stdout.
+///
+/// # Errors
+/// [`Failure::OutputClosed`] when the reader is gone (`| head`).
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|_| Failure::OutputClosed)
+}
+
+/// Writes one warning to stderr. Text from files is made visible first.
+pub fn warn(message: &str) {
+    // A closed stderr is no reason to stop.
+    let _ = writeln!(std::io::stderr(), "warning: {}", visible(message));
+}
+
+/// Whether to colour stdout: a terminal, and neither `NO_COLOR` nor `TERM=dumb`; `CLICOLOR_FORCE` colours always.
+#[must_use]
+pub fn colour() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if set("NO_COLOR") {
+        return false;
+    }
+    set("CLICOLOR_FORCE")
+        || (std::io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"))
+}

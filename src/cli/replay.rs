@@ -1,0 +1,167 @@
+use super::args::{Format, ReplayArgs};
+use super::failure::Failure;
+use super::input::{NamedPipeline, SeriesPool, costs, data_set, pipelines, require_records};
+use super::output::{colour, print, warn};
+use super::progress::Terminal;
+use crate::dataset::{DataSet, Intake};
+use crate::evaluate::{Assessment, Comparison, Costs, Evaluation, GivenPipeline, compare, evaluate};
+use crate::model::UserError;
+use crate::pipeline::{Preset, Replay, run as run_pipeline};
+use crate::report::{self, Style};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// The two ends that every result is read against.
+const ENDS: [&str; 2] = ["null", "always"];
+
+/// Replays a data set through the pipelines, writes the reports, and prints the answer.
+pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
+    let pipelines = pipelines(&args.pipeline)?;
+    let costs = costs(args.costs.as_ref())?;
+    let (data, intake) = data_set(&args.data, terminal);
+    let out = out_dir(args, data.as_ref().ok());
+    let data = match data {
+        Ok(data) => data,
+        Err(error) => return Err(keep_rejects(&out, &intake, error)),
+    };
+    require_records(&data)?;
+    let ends = ends(&pipelines)?;
+    let count = pipelines.len();
+    let all: Vec<NamedPipeline> = pipelines.into_iter().chain(ends).collect();
+    let pool = SeriesPool::of(&data, &all)?;
+    let replays =
+        all.iter().map(|named| replay(&data, &pool, named, &costs, terminal)).collect::<Result<Vec<_>, _>>()?;
+    terminal.clear();
+    let assessments: Vec<Assessment> =
+        all.iter().zip(&replays).filter_map(|(n, r)| assess(&data, &pool, n, r, &costs)).collect();
+    let asked = &assessments[..count];
+    if asked.iter().all(|a| a.evaluation.funnel.windows == 0) {
+        let help =
+            "every deploy needs min_baseline of history before it and a whole window after it; see shakedown check";
+        return Err(Failure::Nothing(UserError::new("deploys.jsonl", "no deploy could be evaluated", help)));
+    }
+    let comparisons: Vec<Comparison> = asked.iter().skip(1).map(|b| compare(&data, &costs, &asked[0], b)).collect();
+    write(&out, &data, &pool, asked, &comparisons, &intake)?;
+    print_answer(args.format, &data, &pool, (&assessments, count), &comparisons)?;
+    report_place(&out, asked.len());
+    Ok(())
+}
+
+/// `null` and `always`, where they were not asked for.
+fn ends(pipelines: &[NamedPipeline]) -> Result<Vec<NamedPipeline>, UserError> {
+    let missing = ENDS.iter().filter(|end| !pipelines.iter().any(|p| p.spec.name == **end));
+    missing
+        .filter_map(|end| Preset::find(end))
+        .map(|preset| Ok(NamedPipeline { given: preset.name.to_owned(), spec: preset.spec()? }))
+        .collect()
+}
+
+fn replay(
+    data: &DataSet,
+    pool: &SeriesPool,
+    named: &NamedPipeline,
+    costs: &Costs,
+    terminal: &Terminal,
+) -> Result<Replay, Failure> {
+    let fail = |reason: String| Failure::usage(&named.spec.name, reason, "");
+    let series = pool.find(&named.spec).ok_or_else(|| fail("has no series".to_owned()))?;
+    run_pipeline(data, series, &named.spec, &costs.charges, terminal).map_err(fail)
+}
+
+fn assess<'a>(
+    data: &'a DataSet,
+    pool: &SeriesPool,
+    named: &NamedPipeline,
+    replay: &'a Replay,
+    costs: &Costs,
+) -> Option<Assessment<'a>> {
+    let series = pool.find(&named.spec)?;
+    Some(evaluate(data, series, &GivenPipeline { given: &named.given, spec: &named.spec }, replay, costs))
+}
+
+fn out_dir(args: &ReplayArgs, data: Option<&DataSet>) -> PathBuf {
+    let folder =
+        || args.data.dataset.file_name().map_or_else(|| "data-set".into(), |name| name.to_string_lossy().into_owned());
+    let name = data.map_or_else(folder, |d| d.manifest.name.clone());
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    args.out.clone().unwrap_or_else(|| Path::new("reports").join(plain.trim_start_matches('.')))
+}
+
+/// Keeps the refused rows of a run that stopped because of them, and says where.
+fn keep_rejects(out: &Path, intake: &Intake, error: UserError) -> Failure {
+    if !intake.rejects.is_empty() {
+        match report::write_rejects(out, &intake.rejects) {
+            Ok(()) => warn(&format!("the refused rows are in {}", out.join("rejects.jsonl").display())),
+            Err(other) => warn(&other.to_string()),
+        }
+    }
+    error.into()
+}
+
+/// With one pipeline its files go straight into the folder, with several each gets its own.
+fn write(
+    out: &Path,
+    data: &DataSet,
+    pool: &SeriesPool,
+    asked: &[Assessment],
+    comparisons: &[Comparison],
+    intake: &Intake,
+) -> Result<(), Failure> {
+    for assessment in asked {
+        let spec = &assessment.evaluation.manifest.pipeline.resolved;
+        let Some(series) = pool.find(spec) else { continue };
+        let folder = if asked.len() == 1 { out.to_owned() } else { out.join(&spec.name) };
+        report::write(&folder, assessment, data, series, &intake.rejects)?;
+    }
+    if asked.len() > 1 {
+        report::write_comparison(out, asked, comparisons)?;
+    }
+    Ok(())
+}
+
+fn print_answer(
+    format: Format,
+    data: &DataSet,
+    pool: &SeriesPool,
+    (assessments, asked): (&[Assessment], usize),
+    comparisons: &[Comparison],
+) -> Result<(), Failure> {
+    let style = Style { color: colour() };
+    let asked = &assessments[..asked];
+    match (format, asked) {
+        (Format::Terminal, [one]) => print(&report::summary(one, style)),
+        (Format::Terminal, _) => print(&report::comparison(assessments, comparisons, style)),
+        (Format::Json, [one]) => print(&report::json(&one.evaluation)?),
+        (Format::Json, _) => print(&report::json(&AllResults::of(asked, comparisons))?),
+        (Format::Md, [one]) => match pool.find(&one.evaluation.manifest.pipeline.resolved) {
+            Some(series) => print(&report::markdown_report(one, data, series)),
+            None => Ok(()),
+        },
+        (Format::Md, _) => print(&report::markdown_comparison(asked, comparisons)),
+    }
+}
+
+/// What `--format json` prints of several pipelines.
+#[derive(Serialize)]
+struct AllResults<'a> {
+    schema_version: u32,
+    evaluations: Vec<&'a Evaluation>,
+    comparisons: &'a [Comparison],
+}
+
+impl<'a> AllResults<'a> {
+    fn of(asked: &'a [Assessment], comparisons: &'a [Comparison]) -> Self {
+        Self { schema_version: 1, evaluations: asked.iter().map(|a| &a.evaluation).collect(), comparisons }
+    }
+}
+
+/// Says on stderr where the report is; silent when no person is watching.
+fn report_place(out: &Path, pipelines: usize) {
+    use std::io::{IsTerminal, Write};
+    let file = if pipelines == 1 { "report.md" } else { "comparison.md" };
+    if std::io::stderr().is_terminal() {
+        // A closed stderr loses only this line.
+        let _ = writeln!(std::io::stderr(), "report: {}", out.join(file).display());
+    }
+}

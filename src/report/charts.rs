@@ -1,0 +1,12 @@
+//! Charts as SVG text. One file per chart; [`paint`] holds the colours and the few shapes that all of them use.
+
+mod case;
+mod funnel;
+mod paint;
+mod plan;
+mod precision_recall;
+
+pub(super) use case::draw as case_chart;
+pub use funnel::funnel;
+pub(super) use plan::Plan;
+pub use precision_recall::precision_recall;

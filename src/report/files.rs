@@ -1,0 +1,186 @@
+//! A report's files. Each is written beside its place and moved there, so that a reader sees the old one or the new one, whole.
+
+use super::charts::{self, Plan};
+use super::markdown;
+use super::why::View;
+use crate::dataset::{DataSet, Reject};
+use crate::evaluate::{Assessment, Comparison};
+use crate::model::UserError;
+use crate::series::Series;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Writes everything about one pipeline into `dir`, which is made if need be: `evaluation.json`, `alerts.jsonl`, `cases.jsonl`,
+/// `report.md`, `charts/`, and `rejects.jsonl` when rows were refused.
+///
+/// # Errors
+/// When something cannot be written.
+pub fn write(
+    dir: &Path,
+    assessment: &Assessment,
+    data: &DataSet,
+    series: &Series,
+    rejects: &[Reject],
+) -> Result<(), UserError> {
+    let view = View { data, series, assessment };
+    let plan = Plan::of(assessment, data);
+    make(&dir.join("charts").join("cases"), "charts/cases")?;
+    put(dir, "evaluation.json", &json(&assessment.evaluation)?)?;
+    put(dir, "alerts.jsonl", &json_lines(&assessment.alerts)?)?;
+    put(dir, "cases.jsonl", &json_lines(&assessment.cases)?)?;
+    put(dir, "charts/funnel.svg", &charts::funnel(assessment)?)?;
+    put(dir, "charts/precision_recall.svg", &charts::precision_recall(std::slice::from_ref(assessment))?)?;
+    for planned in &plan.charts {
+        put(dir, &planned.link(), &charts::case_chart(view, planned)?)?;
+    }
+    remove_old_charts(dir, &plan)?;
+    match rejects {
+        [] => remove(dir, "rejects.jsonl")?,
+        rejects => put(dir, "rejects.jsonl", &json_lines(rejects)?)?,
+    }
+    // Last: whoever finds it finds all it links to.
+    put(dir, "report.md", &markdown::render(view, &plan))
+}
+
+/// Writes what concerns several pipelines into `dir`: `comparison.json`, `comparison.md` and `charts/precision_recall.svg`.
+///
+/// # Errors
+/// When something cannot be written.
+pub fn write_comparison(dir: &Path, assessments: &[Assessment], comparisons: &[Comparison]) -> Result<(), UserError> {
+    make(&dir.join("charts"), "charts")?;
+    put(dir, "comparison.json", &json(comparisons)?)?;
+    put(dir, "charts/precision_recall.svg", &charts::precision_recall(assessments)?)?;
+    put(dir, "comparison.md", &markdown::comparison(assessments, comparisons))
+}
+
+/// Writes the refused rows of a run that stopped because of them.
+///
+/// # Errors
+/// When something cannot be written.
+pub fn write_rejects(dir: &Path, rejects: &[Reject]) -> Result<(), UserError> {
+    make(dir, "the folder for rejects.jsonl")?;
+    put(dir, "rejects.jsonl", &json_lines(rejects)?)
+}
+
+/// A value as indented JSON with a final line break.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, UserError> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|e| unwritable("JSON", &e))
+}
+
+fn json_lines<T: Serialize>(rows: &[T]) -> Result<String, UserError> {
+    let line = |row: &T| serde_json::to_string(row).map(|text| text + "\n").map_err(|e| unwritable("JSON", &e));
+    rows.iter().map(line).collect()
+}
+
+fn make(dir: &Path, name: &str) -> Result<(), UserError> {
+    fs::create_dir_all(dir).map_err(|e| unwritable(name, &e))
+}
+
+/// Writes `dir/name` as a whole or not at all.
+fn put(dir: &Path, name: &str, text: &str) -> Result<(), UserError> {
+    let path = dir.join(name);
+    let temporary = path.with_added_extension("tmp");
+    let done = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &path));
+    done.map_err(|e| {
+        // What is half written is of no use; that it cannot be removed either adds nothing.
+        _ = fs::remove_file(&temporary);
+        unwritable(name, &e)
+    })
+}
+
+fn remove(dir: &Path, name: &str) -> Result<(), UserError> {
+    match fs::remove_file(dir.join(name)) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(unwritable(name, &e)),
+        _ => Ok(()),
+    }
+}
+
+/// Charts of cases that an earlier run left and this one does not have.
+fn remove_old_charts(dir: &Path, plan: &Plan) -> Result<(), UserError> {
+    let folder = "charts/cases";
+    let ours: BTreeSet<&str> = plan.charts.iter().map(|chart| chart.file.as_str()).collect();
+    for entry in fs::read_dir(dir.join(folder)).map_err(|e| unwritable(folder, &e))? {
+        let name = entry.map_err(|e| unwritable(folder, &e))?.file_name();
+        let stale =
+            name.to_str().filter(|name| Path::new(name).extension() == Some("svg".as_ref()) && !ours.contains(name));
+        if let Some(name) = stale {
+            remove(&dir.join(folder), name)?;
+        }
+    }
+    Ok(())
+}
+
+fn unwritable(name: &str, error: &dyn std::fmt::Display) -> UserError {
+    UserError::new(name, format!("cannot be written: {error}"), "is there room, and may this folder be written to?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_same_assessment_gives_the_same_files_and_leaves_nothing_else() {
+        fixture::with(|w| {
+            let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+            let old = folders[0].path().join("charts/cases");
+            fs::create_dir_all(&old).unwrap();
+            fs::write(old.join("stale.svg"), "old").unwrap();
+            fs::write(folders[0].path().join("rejects.jsonl"), "old").unwrap();
+            let contents = folders.each_ref().map(|folder| {
+                write(folder.path(), w.assessment, w.data, w.series, &[]).unwrap();
+                contents(folder.path())
+            });
+            assert_eq!(contents[0], contents[1]);
+            let names: Vec<&str> = contents[0].iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(
+                names,
+                [
+                    "alerts.jsonl",
+                    "cases.jsonl",
+                    "charts/cases/d1-a_b_.svg",
+                    "charts/cases/d3-c.svg",
+                    "charts/cases/d_2-c.svg",
+                    "charts/funnel.svg",
+                    "charts/precision_recall.svg",
+                    "evaluation.json",
+                    "report.md"
+                ]
+            );
+            let svgs = contents[0].iter().filter(|(_, text)| text.starts_with("<svg"));
+            assert!(svgs.clone().all(|(_, svg)| !svg.contains("<script") && !svg.contains('\u{202e}')));
+        });
+    }
+
+    fn contents(dir: &Path) -> Vec<(String, String)> {
+        let mut files = Vec::new();
+        let mut folders = vec![dir.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(dir).unwrap().to_string_lossy().into_owned();
+                    files.push((name, fs::read_to_string(&path).unwrap()));
+                }
+            }
+        }
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_an_error_of_the_user() {
+        fixture::with(|w| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            let error = write(file.path(), w.assessment, w.data, w.series, &[]).unwrap_err();
+            assert_eq!(error.place, "charts/cases");
+        });
+    }
+}

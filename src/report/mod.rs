@@ -1,0 +1,34 @@
+//! One assessment, several renderers: terminal, Markdown, JSON lines, charts, and the story of one deploy.
+//!
+//! ```text
+//!            ┌▶ terminal      one screen                       summary, comparison
+//! Assessment ┼▶ markdown      report.md, comparison.md         report, comparison
+//!            ├▶ charts        *.svg                            funnel, precision and recall, counts around each case
+//!            ├▶ explain       one deploy as a post-mortem      explain
+//!            └▶ files         all of it in a folder            write, write_comparison
+//! ```
+//!
+//! Nothing here computes a score: what is printed comes from `evaluate`, and what is told of a signature that did not flag is
+//! measured again by the same detector (`signatures`). All text from data is escaped on its way out (architecture.md,
+//! invariant 8); no output depends on the clock, on paths or on threads.
+
+mod charts;
+mod explain;
+mod facts;
+mod files;
+#[cfg(test)]
+mod fixture;
+mod markdown;
+pub mod number;
+mod signatures;
+mod style;
+mod terminal;
+mod why;
+mod words;
+
+pub use charts::{funnel, precision_recall};
+pub use explain::explain;
+pub use files::{json, write, write_comparison, write_rejects};
+pub use markdown::{comparison as markdown_comparison, report as markdown_report};
+pub use style::Style;
+pub use terminal::{comparison, summary};
