@@ -384,7 +384,7 @@ fn random_deploys() -> impl Strategy<Value = Vec<Deploy>> {
 }
 
 /// A record: mostly of a service of one of the deploys, and near it.
-fn random_record(deploys: Vec<Deploy>) -> impl Strategy<Value = Record> {
+pub fn random_record_at(deploys: Vec<Deploy>) -> impl Strategy<Value = Record> {
     let delay = prop_oneof![6 => Just(None), 1 => pick(&[-1, 0, 1, 15, 30, 60, 600]).prop_map(Some)];
     let severity = prop_oneof![8 => Just(Severity::Error), 1 => Just(Severity::Fatal), 1 => Just(Severity::Warn)];
     let user = prop::option::weighted(0.4, 0..4_u8);
@@ -569,7 +569,7 @@ pub fn random_world() -> impl Strategy<Value = World> {
     random_deploys().prop_flat_map(|deploys| {
         let crowd = deploys.clone();
         let number = prop_oneof![1 => 0..20_usize, 3 => 20..=80_usize];
-        let records = number.prop_flat_map(move |n| prop::collection::vec(random_record(crowd.clone()), n));
+        let records = number.prop_flat_map(move |n| prop::collection::vec(random_record_at(crowd.clone()), n));
         let incidents = prop::option::weighted(0.9, prop::collection::vec(random_incident(deploys.clone()), 0..=5));
         let edges = (any::<bool>(), any::<bool>(), any::<bool>());
         (Just(deploys), records, incidents, random_traffic(), edges).prop_map(

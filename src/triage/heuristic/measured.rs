@@ -50,12 +50,13 @@ fn onset(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence>
     let detection = &context.alert.detection;
     let delay = detection.first_seen - case.window.window.start;
     // An error that is always there is there in the first minutes as well.
-    if detection.expected >= 1.0 || context.before > 0 || !(Span::ZERO..=ONSET).contains(&delay) {
+    if detection.expected >= 1.0 || context.before > 0 {
         return None;
     }
+    let rule = if delay <= ONSET { rules::ONSET } else { rules::LATE_ONSET };
     let minutes = delay.as_minutes();
     let summary = format!("Rare before, first seen {minutes:.1} minutes into the window.");
-    Some(rules::ONSET.evidence(1.0, summary, vec![measured("first seen after the window's start", minutes, "minutes")]))
+    Some(rule.evidence(1.0, summary, vec![measured("first seen after the window's start", minutes, "minutes")]))
 }
 
 #[allow(clippy::cast_precision_loss)]

@@ -109,8 +109,16 @@ pub(super) const NEW_SIGNATURE: Rule = Rule {
     weight: 0.7,
     why: "never seen before: new code makes new errors (but so do rare errors of old code)",
 };
-pub(super) const ONSET: Rule =
-    Rule { id: "onset_after_deploy", weight: 0.5, why: "a rare error that began within 10 minutes of the deploy" };
+pub(super) const ONSET: Rule = Rule {
+    id: "onset_after_deploy",
+    weight: 1.4,
+    why: "a rare error that began within 10 minutes: chance alone does that to one in six of a 60-minute window's, a bad deploy to most of its own",
+};
+pub(super) const LATE_ONSET: Rule = Rule {
+    id: "onset_late",
+    weight: -0.5,
+    why: "a rare error that began after more than 10 minutes: as chance would have it, though some faults need a trigger",
+};
 pub(super) const ONSET_BEFORE: Rule = Rule {
     id: "onset_before_deploy",
     weight: -2.5,
@@ -145,7 +153,7 @@ pub(super) const ONLY_LOGGING: Rule = Rule {
 };
 
 /// Every rule, in the order of the groups above.
-pub const ALL: [Rule; 24] = [
+pub const ALL: [Rule; 25] = [
     IN_HUNK,
     IN_CHANGED_FUNCTION,
     NEAR_HUNK,
@@ -164,6 +172,7 @@ pub const ALL: [Rule; 24] = [
     UPSTREAM,
     NEW_SIGNATURE,
     ONSET,
+    LATE_ONSET,
     ONSET_BEFORE,
     ROSE_ELSEWHERE,
     TRAFFIC,
