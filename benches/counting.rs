@@ -36,7 +36,7 @@ fn counting(criterion: &mut Criterion) {
     group.bench_function("read", |b| b.iter(|| black_box(read().records.len())));
     let data = read();
     group.bench_function("normalize_and_group", |b| {
-        b.iter(|| black_box(Series::build(&data.records, &masks, Severity::Error).len()))
+        b.iter(|| black_box(Series::build(&data.records, &masks, Severity::Error).len()));
     });
     group.bench_function("read_normalize_and_group", |b| {
         b.iter(|| black_box(Series::build(&read().records, &masks, Severity::Error).len()));

@@ -100,7 +100,7 @@ fn record(line: &mut String, rng: &mut ChaCha8Rng, at: Instant, template: usize)
         rng.random::<u128>(),
         rng.random_range(0..50_000)
     );
-    if template % 7 == 0 {
+    if template.is_multiple_of(7) {
         line.push_str(r#","exception_type":"UpstreamError","stack_trace":"UpstreamError: step\n"#);
         for frame in 0..8 {
             let _ = write!(

@@ -42,7 +42,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List the shipped pipelines, or print one as TOML to start your own from
     Preset(PresetArgs),
-    /// Print a completion script: shakedown completions bash > /etc/bash_completion.d/shakedown
+    /// Print a completion script, to be kept where your shell looks for them
     Completions { shell: Shell },
 }
 

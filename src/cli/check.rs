@@ -74,7 +74,6 @@ fn records(data: &DataSet) -> String {
 }
 
 fn percent(part: usize, whole: usize) -> String {
-    #[allow(clippy::cast_precision_loss)] // row counts are far below 2^52
     let share = part as f64 / whole.max(1) as f64 * 100.0;
     format!("{share:.0} %")
 }
@@ -180,7 +179,7 @@ fn gaps(data: &DataSet) -> Vec<String> {
     if let Some(service) = without.first() {
         gaps.push(format!("service {service} is deployed but has no records (is it named differently in the logs?)"));
     }
-    if data.deploys.iter().all(|d| data.diffs.get(&d.id).is_none() && d.changed_files.is_none()) {
+    if data.deploys.iter().all(|d| !data.diffs.contains_key(&d.id) && d.changed_files.is_none()) {
         gaps.push("no deploy has a diff or changed_files: triage cannot tell code from documentation".to_owned());
     }
     gaps

@@ -3,6 +3,7 @@ use super::failure::Failure;
 use super::output::print;
 use crate::dataset::nearest;
 use crate::pipeline::{PRESETS, Preset};
+use std::fmt::Write;
 
 /// Lists or shows the shipped pipelines.
 pub fn run(args: &PresetArgs) -> Result<(), Failure> {
@@ -15,18 +16,16 @@ pub fn run(args: &PresetArgs) -> Result<(), Failure> {
 fn list() -> Result<(), Failure> {
     let mut text = String::new();
     for preset in &PRESETS {
-        text.push_str(&format!("{:<18}{}\n", preset.name, preset.spec()?.description));
+        let _ = writeln!(text, "{:<18}{}", preset.name, preset.spec()?.description);
     }
     print(&text)
 }
 
 fn show(name: &str) -> Result<(), Failure> {
-    match Preset::find(name) {
-        Some(preset) => print(preset.toml),
-        None => {
-            let names: Vec<&str> = PRESETS.iter().map(|p| p.name).collect();
-            let message = format!("there is no preset {name:?}{}", nearest(name, &names));
-            Err(Failure::usage("preset", message, format!("there are: {}", names.join(", "))))
-        }
+    if let Some(preset) = Preset::find(name) {
+        return print(preset.toml);
     }
+    let names: Vec<&str> = PRESETS.iter().map(|p| p.name).collect();
+    let message = format!("there is no preset {name:?}{}", nearest(name, &names));
+    Err(Failure::usage("preset", message, format!("there are: {}", names.join(", "))))
 }

@@ -63,7 +63,7 @@ fn next_batch<R: Read>(blocks: &mut LineBlocks<R>, broken: &mut Option<io::Error
 
 fn merge(parsed: Vec<(Records, Lines)>, total: &mut Lines, records: &mut Records, progress: &dyn Progress) {
     for (block, lines) in parsed {
-        progress.advance(lines.lines);
+        progress.advance(lines.count);
         total.append(lines);
         records.append(block);
     }
@@ -72,7 +72,7 @@ fn merge(parsed: Vec<(Records, Lines)>, total: &mut Lines, records: &mut Records
 /// A run of lines: how many, what was refused (lines counted from the run's start).
 #[derive(Default)]
 struct Lines {
-    lines: u64,
+    count: u64,
     read: u64,
     rejects: Vec<Reject>,
     replaced: u64,
@@ -81,9 +81,9 @@ struct Lines {
 
 impl Lines {
     fn append(&mut self, other: Self) {
-        let before = self.lines;
+        let before = self.count;
         self.rejects.extend(other.rejects.into_iter().map(|r| Reject { line: r.line + before, ..r }));
-        self.lines += other.lines;
+        self.count += other.count;
         self.read += other.read;
         self.replaced += other.replaced;
         self.cut += other.cut;
@@ -98,7 +98,7 @@ impl Lines {
         }
         if let Some(error) = broken {
             let message =
-                format!("cannot be read to its end ({error}); the {} lines before that are whole", self.lines);
+                format!("cannot be read to its end ({error}); the {} lines before that are whole", self.count);
             if !intake.policy.allow {
                 return Err(UserError::new(
                     file,
@@ -129,7 +129,7 @@ fn parse_block(file: &str, block: &[u8]) -> (Records, Lines) {
     let mut records = Records::default();
     let mut lines = Lines::default();
     for line in block.split_inclusive(|&b| b == b'\n') {
-        lines.lines += 1;
+        lines.count += 1;
         let line = line.trim_ascii();
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         if line.is_empty() {
@@ -143,7 +143,7 @@ fn parse_block(file: &str, block: &[u8]) -> (Records, Lines) {
             .and_then(|row| row.push(&mut records, &mut lines.cut))
         {
             Ok(()) => {}
-            Err(reason) => lines.rejects.push(Reject::new(file, lines.lines, reason, &text)),
+            Err(reason) => lines.rejects.push(Reject::new(file, lines.count, reason, &text)),
         }
     }
     (records, lines)
@@ -215,19 +215,19 @@ impl Row<'_> {
             service: self.service.as_ref().map(|t| &*t.0).filter(|s| !s.is_empty()).ok_or("service is missing")?,
             severity: self.severity.as_ref().ok_or("severity is missing")?.0.parse::<Severity>()?,
             message: kept,
-            exception_type: optional(&self.exception_type),
-            stack_trace: optional(&self.stack_trace),
-            version: optional(&self.version),
-            trace_id: optional(&self.trace_id),
-            user_id: optional(&self.user_id),
+            exception_type: optional(self.exception_type.as_ref()),
+            stack_trace: optional(self.stack_trace.as_ref()),
+            version: optional(self.version.as_ref()),
+            trace_id: optional(self.trace_id.as_ref()),
+            user_id: optional(self.user_id.as_ref()),
             count: check_count(self.count.unwrap_or(1))?,
         });
         Ok(())
     }
 }
 
-fn optional<'t>(text: &'t Option<Text>) -> &'t str {
-    text.as_ref().map_or("", |text| &text.0)
+fn optional<'t>(text: Option<&'t Text>) -> &'t str {
+    text.map_or("", |text| &text.0)
 }
 
 pub(super) fn check_count(count: u64) -> Result<u32, String> {
@@ -284,5 +284,5 @@ pub fn read_csv(
         });
         Ok(())
     })?;
-    Lines { lines: read, read, rejects, replaced: 0, cut }.close(&file, None, intake)
+    Lines { count: read, read, rejects, replaced: 0, cut }.close(&file, None, intake)
 }

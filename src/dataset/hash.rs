@@ -24,7 +24,7 @@ pub(super) fn data_set_hash(data: &DataSet) -> String {
     for content in &data.records.content {
         hasher.update(content.to_le_bytes());
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 fn json(value: &impl serde::Serialize) -> String {

@@ -82,7 +82,6 @@ impl Intake {
         if self.policy.strict {
             return Err(UserError::new(place, first.reason, "without --strict such rows are kept aside and counted"));
         }
-        #[allow(clippy::cast_precision_loss)] // row counts are far below 2^52
         if rejected as f64 > REJECT_LIMIT * read as f64 && !self.policy.allow {
             return Err(UserError::new(
                 place,

@@ -59,10 +59,10 @@ impl Steps {
         (self.requests[range.end] - self.requests[range.start], range.len() as u64)
     }
 
-    /// The most users that any step of `interval` had.
-    #[must_use]
-    pub fn most_users(&self, interval: Interval) -> Option<u64> {
-        self.users[self.range(interval)].iter().copied().flatten().max()
+    /// Start and users of every step of `interval` whose users are known.
+    pub fn users(&self, interval: Interval) -> impl Iterator<Item = (Instant, u64)> {
+        let range = self.range(interval);
+        self.starts[range.clone()].iter().zip(&self.users[range]).filter_map(|(&start, users)| Some((start, (*users)?)))
     }
 
     /// Number of steps.
@@ -143,8 +143,8 @@ mod tests {
         assert_eq!(steps.requests(Interval::new(at(0), at(10))), (4, 2));
         assert_eq!(steps.requests(Interval::new(at(1), at(11))), (10, 2));
         assert_eq!(steps.requests(Interval::new(at(11), at(2))), (0, 0));
-        assert_eq!(steps.most_users(Interval::new(at(0), at(11))), Some(3));
-        assert_eq!(steps.most_users(Interval::new(at(11), at(12))), None);
+        assert_eq!(steps.users(Interval::new(at(1), at(11))).collect::<Vec<_>>(), [(at(5), 1), (at(10), 3)]);
+        assert_eq!(steps.users(Interval::new(at(11), at(12))).count(), 0);
     }
 
     #[test]

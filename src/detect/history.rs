@@ -44,7 +44,6 @@ impl<'a> History<'a> {
 
     /// Count expected in W at the flat rate of B.
     #[must_use]
-    #[allow(clippy::cast_precision_loss)] // counts are far below 2^52
     pub fn flat_expectation(&self) -> f64 {
         self.baseline_count as f64 * self.exposure_ratio()
     }

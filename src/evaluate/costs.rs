@@ -99,7 +99,6 @@ impl Costs {
 
     /// Price of tokens.
     #[must_use]
-    #[allow(clippy::cast_precision_loss)] // token counts are far below 2^52
     pub fn price(&self, tokens: Tokens) -> f64 {
         let p = &self.token_prices;
         let sum = tokens.input as f64 * p.input
@@ -146,7 +145,6 @@ impl Costs {
     /// Everything that a run costs. `missed`: incidents that count as missed; `acted`: incidents rightly acted on, with the
     /// first decision.
     #[must_use]
-    #[allow(clippy::cast_precision_loss)] // counts are far below 2^52
     pub fn total(
         &self,
         data: &DataSet,

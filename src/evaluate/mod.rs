@@ -62,7 +62,7 @@ pub fn evaluate<'a>(
 ) -> Assessment<'a> {
     let truth = Truth::new(data, &pipeline.spec.matching, &replay.outcomes);
     let judged = Judged::all(series, &truth, &replay.outcomes);
-    let losses = misses::losses(&truth, &judged);
+    let losses = losses(&truth, &judged);
     let action = |j: &Judged| j.case().map_or(Action::None, |c| c.action);
     let acted: BTreeSet<usize> = end_to_end::acted_incidents(&judged, action);
     let nothing = BTreeSet::new();

@@ -1,14 +1,13 @@
 //! How much of a service's use a detection touched.
 
 use crate::dataset::DataSet;
-use crate::model::{Detection, Impact, Window};
+use crate::model::{Detection, Impact, Instant, Window};
 use crate::series::{GroupId, Observed, Series, requests};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Measures a detection: records beyond expectation ÷ requests in W; distinct users of its records ÷ the most users that any
-/// traffic step of W had, which bounds the share from above (who suppresses must be sure). Shares are cut at 1.
+/// Measures a detection: records beyond expectation ÷ requests in W; and users hit ÷ users, both summed over the traffic steps
+/// of W (distinct within a step, so that who is counted above is counted below). Shares are cut at 1.
 #[must_use]
-#[allow(clippy::cast_precision_loss)] // counts are far below 2^52
 pub fn measure(
     data: &DataSet,
     series: &Series,
@@ -18,16 +17,28 @@ pub fn measure(
     weight: f64,
 ) -> Impact {
     let requests = requests(data, &window.service, &[window.window]).filter(|&n| n > 0.0);
-    let steps = data.traffic.as_ref().and_then(|t| t.services.get(&window.service));
-    let users = steps.and_then(|s| s.most_users(window.window)).filter(|&n| n > 0);
-    let affected: BTreeSet<u32> = series
-        .rows(group, Observed { interval: window.window, by: window.decided_at })
-        .map(|row| series.records.user_id[row])
-        .filter(|&user| user != 0)
-        .collect();
     Impact {
         request_share: requests.map(|n| (detection.excess() / n).min(1.0)),
-        user_share: users.filter(|_| !affected.is_empty()).map(|n| (affected.len() as f64 / n as f64).min(1.0)),
+        user_share: user_share(data, series, window, group),
         weight,
     }
+}
+
+/// `None` where no record names a user or no step knows its users.
+fn user_share(data: &DataSet, series: &Series, window: &Window, group: GroupId) -> Option<f64> {
+    let steps = data.traffic.as_ref()?.services.get(&window.service)?;
+    let users: BTreeMap<Instant, u64> = steps.users(window.window).collect();
+    let step = data.manifest.traffic_step.micros();
+    let start = |row: usize| {
+        let micros = series.records.timestamp[row].micros();
+        Instant::from_micros(micros - micros.rem_euclid(step))
+    };
+    let hit: BTreeSet<(Instant, u32)> = series
+        .rows(group, Observed { interval: window.window, by: window.decided_at })
+        .filter(|&row| series.records.user_id[row] != 0)
+        .map(|row| (start(row), series.records.user_id[row]))
+        .filter(|(start, _)| users.contains_key(start))
+        .collect();
+    let all: u64 = users.values().sum();
+    (all > 0 && !hit.is_empty()).then(|| (hit.len() as f64 / all as f64).min(1.0))
 }

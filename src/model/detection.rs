@@ -37,7 +37,6 @@ pub struct Detection {
 impl Detection {
     /// Records beyond expectation, at least 0: what the deploy may have added.
     #[must_use]
-    #[allow(clippy::cast_precision_loss)]
     pub fn excess(&self) -> f64 {
         (self.k as f64 - self.expected).max(0.0)
     }
@@ -48,7 +47,7 @@ impl Detection {
 pub struct Impact {
     /// Records beyond expectation ÷ requests in W.
     pub request_share: Option<f64>,
-    /// Distinct users in W's records ÷ the most users that any step of W had (an upper bound of the share).
+    /// Users hit ÷ users, both summed over W's traffic steps (distinct within a step).
     pub user_share: Option<f64>,
     /// The service's weight (default 1).
     pub weight: f64,

@@ -214,7 +214,6 @@ impl Span {
 
     /// Length in minutes; exact below 2⁵³ µs (285 years).
     #[must_use]
-    #[allow(clippy::cast_precision_loss)]
     pub fn as_minutes(self) -> f64 {
         self.0 as f64 / (60 * MICROS_PER_SECOND) as f64
     }

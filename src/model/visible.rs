@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// `text` with every character shown that could move a cursor, hide or reorder text: control characters, escapes, bidirectional
 /// and zero-width marks and tags become `⟦U+202E⟧`, line breaks and tabs `\n` and `\t`. Text from logs, diffs and models goes
@@ -14,7 +15,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if hides(c) => out.push_str(&format!("⟦U+{:04X}⟧", u32::from(c))),
+            c if hides(c) => {
+                let _ = write!(out, "⟦U+{:04X}⟧", u32::from(c));
+            }
             c => out.push(c),
         }
     }

@@ -55,7 +55,6 @@ fn samples<'a>(series: &Series<'a>, group: GroupId, what: Observed) -> Vec<Sampl
 }
 
 /// The same signature in services that the deploy did not touch.
-#[allow(clippy::cast_precision_loss)] // counts are far below 2^52
 fn elsewhere(data: &DataSet, series: &Series, window: &Window, group: GroupId) -> Vec<Elsewhere> {
     let deployed = &data.deploys[window.deploy].services;
     let ratio = window.window.span().as_minutes() / window.baseline.span().as_minutes();

@@ -157,7 +157,6 @@ pub fn decimal(x: f64) -> String {
 
 /// Minutes as `40 min`, `1 h 25 min`, `3 d 4 h`.
 #[must_use]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // whole minutes of a data set's span
 pub fn minutes(m: f64) -> String {
     if !m.is_finite() {
         return UNDEFINED.to_owned();

@@ -63,7 +63,6 @@ impl Seen {
 
     /// Records beyond expectation; may be negative.
     #[must_use]
-    #[allow(clippy::cast_precision_loss)] // counts are far below 2^52
     pub fn excess(&self) -> f64 {
         self.k as f64 - self.expected
     }

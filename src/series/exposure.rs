@@ -46,7 +46,6 @@ impl Exposures {
 
 /// Requests of a service in pieces of time, gaps filled in at the mean; `None` where too little is known.
 #[must_use]
-#[allow(clippy::cast_precision_loss)] // requests of a month are far below 2^52
 pub fn requests(data: &DataSet, service: &str, pieces: &[Interval]) -> Option<f64> {
     let steps = data.traffic.as_ref()?.services.get(service)?;
     let (mut sum, mut present, mut expected) = (0, 0, 0);

@@ -283,7 +283,6 @@ impl Bug<'_> {
 
     fn expiry(&self, tree: &mut Tree, hours: f64) -> Failure {
         let (peer, host) = self.site.peer(self.area, self.op);
-        #[allow(clippy::cast_possible_truncation)]
         self.set(tree, &format!("{peer}_token_ttl_s"), &((hours * 3600.0) as i64 + 120).to_string());
         let path = self.site.client_path(peer);
         tree.edit_code(&path, |module| {

@@ -50,7 +50,6 @@ impl Calendar {
 }
 
 /// A span of so many minutes, to the millisecond.
-#[allow(clippy::cast_possible_truncation)]
 pub fn minutes(minutes: f64) -> Span {
     Span::from_micros((minutes * 60_000.0).round() as i64 * 1000)
 }
@@ -82,7 +81,6 @@ pub fn weekly_shape(weekday: usize, hour: f64, weekend: f64) -> f64 {
 }
 
 /// Linear between the middles of the hours.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn interpolated(table: &[f64; 24], hour: f64) -> f64 {
     let position = (hour - 0.5).rem_euclid(24.0);
     let low = (position.floor() as usize) % 24;

@@ -112,7 +112,6 @@ impl Archive<'_> {
 }
 
 /// `value` rounded to two significant digits, at least 1: as people estimate.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn two_digits(value: f64) -> u64 {
     let unit = 10_f64.powf((value.max(1.0).log10().floor() - 1.0).max(0.0));
     ((value / unit).round() * unit).max(1.0) as u64

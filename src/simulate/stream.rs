@@ -60,7 +60,6 @@ impl Stream {
     }
 
     /// A Poisson count; 0 for a mean that is not positive.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn poisson(&mut self, mean: f64) -> u64 {
         Poisson::new(mean).map_or(0, |law| law.sample(&mut self.0) as u64)
     }

@@ -139,7 +139,6 @@ impl Slot {
             }
             Self::Time => {
                 let back = s.exponential(20_000_000.0).round();
-                #[allow(clippy::cast_possible_truncation)]
                 let millis = (at.micros() - back as i64) / 1000 * 1000;
                 Instant::from_micros(millis).to_string()
             }
@@ -177,7 +176,6 @@ impl Slot {
 }
 
 /// An index below `len`; the low ones come more often, as with clients and machines.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn common(stream: &mut Stream, len: usize) -> usize {
     let unit = stream.unit();
     ((unit * unit * len as f64) as usize).min(len - 1)

@@ -1,7 +1,5 @@
 //! Whether stated probabilities come true (statistics.md §9).
 
-#![allow(clippy::cast_precision_loss)] // samples have far fewer than 2⁵³ members
-
 use serde::{Deserialize, Serialize};
 
 /// Probabilities are kept this far from 0 and 1 before their logarithm is taken.
@@ -108,7 +106,6 @@ fn weighted(bins: &[Bin], of: impl Fn(&Bin) -> f64) -> f64 {
 }
 
 /// Bin `min(bins − 1, ⌊p × bins⌋)`; empty bins are left out.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 ≤ p ≤ 1
 fn equal_width(pairs: &[(f64, bool)], bins: usize) -> Vec<Bin> {
     let mut groups = vec![Vec::new(); bins];
     for &pair in pairs {

@@ -1,7 +1,5 @@
 //! A ratio as it is reported: with its counts and its interval.
 
-#![allow(clippy::cast_precision_loss)] // counts above 2⁵³ do not occur; below it the conversion is exact
-
 use super::proportion::wilson;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,5 @@
 //! Adjusted p-values for families of tests.
 
-#![allow(clippy::cast_precision_loss)] // families have far fewer than 2⁵³ members
-
 use serde::{Deserialize, Serialize};
 
 /// How p-values are adjusted for the number of tests. An adjusted p-value ≤ q is a rejection at level q.

@@ -1,7 +1,5 @@
 //! Log tails of the negative binomial distribution, and the gamma prior whose predictive it is.
 
-#![allow(clippy::cast_precision_loss)] // counts above 2⁵³ do not occur; below it the conversion is exact
-
 use super::beta::beta_tails;
 use super::loader::ln_binomial_density;
 use super::poisson::{poisson_ln_pmf, poisson_lower, poisson_upper};

@@ -2,8 +2,6 @@
 //!
 //! The smaller tail is a series of positive terms (`O(√mean)` of them, no cap); the other is its complement.
 
-#![allow(clippy::cast_precision_loss)] // counts above 2⁵³ do not occur; below it the conversion is exact
-
 use super::loader::{ln_1m_exp, ln_add_exp, ln_poisson_density};
 use std::f64::consts::LN_2;
 

@@ -2,8 +2,6 @@
 //!
 //! Everywhere: `successes ≤ n`, `n ≥ 1`, confidence `1 − alpha` with 0 < alpha < 1; otherwise `None`. Ends lie in [0, 1].
 
-#![allow(clippy::cast_precision_loss)] // counts above 2⁵³ do not occur; below it the conversion is exact
-
 use super::Bounds;
 use super::beta::{logistic, lower_logit, upper_logit};
 use super::quantile::normal_quantile;
@@ -113,7 +111,6 @@ mod tests {
     proptest! {
         #[test]
         fn holds_the_share_and_mirrors(n in 1..2_000u64, part in 0.0..=1.0_f64, alpha in 0.001..0.5_f64) {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let k = (part * n as f64) as u64;
             for interval in [wilson as Interval, clopper_pearson, agresti_coull] {
                 let bounds = interval(k, n, alpha).unwrap();
@@ -127,7 +124,6 @@ mod tests {
 
         #[test]
         fn rises_with_successes_and_widens_with_confidence(n in 2..2_000u64, part in 0.0..1.0_f64) {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let k = (part * (n - 1) as f64) as u64;
             for interval in ALL {
                 let (here, next) = (interval(k, n, 0.05).unwrap(), interval(k + 1, n, 0.05).unwrap());

@@ -18,7 +18,6 @@ pub fn median(values: &[f64]) -> Option<f64> {
 }
 
 /// [`quantile`] of values that are in order already.
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // an index below the length
 pub(super) fn sorted_quantile(sorted: &[f64], p: f64) -> Option<f64> {
     if !(0.0..=1.0).contains(&p) || sorted.iter().any(|value| value.is_nan()) {
         return None;

@@ -2,8 +2,6 @@
 //!
 //! Everywhere: `exposure > 0` and finite, confidence `1 − alpha` with 0 < alpha < 1; otherwise `None`.
 
-#![allow(clippy::cast_precision_loss)] // counts above 2⁵³ do not occur; below it the conversion is exact
-
 use super::Bounds;
 use super::gamma::{gamma_quantile, upper_point};
 

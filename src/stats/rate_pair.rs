@@ -3,8 +3,6 @@
 //! Given the total, the count of one arm is binomial (Przyborowski & Wilenski 1940; Gu et al. 2008), whatever the unknown
 //! common rate is.
 
-#![allow(clippy::cast_precision_loss)] // counts above 2⁵³ do not occur; below it the conversion is exact
-
 use super::Bounds;
 use super::beta::{lower_logit, upper_logit};
 use super::binomial::{binomial_ln_pmf, binomial_lower, binomial_upper};
@@ -77,7 +75,6 @@ impl RatePair {
         let limit = binomial_ln_pmf(k, n, p, q) + 1e-7_f64.ln_1p();
         let rare = |j: u64| binomial_ln_pmf(j, n, p, q) <= limit;
         let mean = n as f64 * p;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 ≤ mean ≤ n
         let (floor, ceil) = (mean.floor() as u64, (mean.ceil() as u64).min(n));
         let both = if (k as f64) < mean {
             let other = first(ceil, n + 1, rare);

@@ -61,11 +61,11 @@ fn sources() -> Vec<Source> {
     paths.sort();
     let read = |path: &PathBuf| (path.clone(), fs::read_to_string(path).expect("UTF-8"));
     let texts: BTreeMap<PathBuf, String> = paths.iter().map(read).collect();
-    let tests = test_files(&texts);
+    let of_tests = test_files(&texts);
     let sources: Vec<Source> = texts
         .into_iter()
         .map(|(path, text)| Source {
-            code: if tests.contains(&path) { String::new() } else { code(&text) },
+            code: if of_tests.contains(&path) { String::new() } else { code(&text) },
             path: path.strip_prefix(&root).expect("below src").to_owned(),
             text,
         })
@@ -87,7 +87,7 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
 
 /// Files that a `#[cfg(test)] mod name;` declares.
 fn test_files(texts: &BTreeMap<PathBuf, String>) -> BTreeSet<PathBuf> {
-    let mut tests = BTreeSet::new();
+    let mut found = BTreeSet::new();
     for (path, text) in texts {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         for pair in lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]") {
@@ -96,10 +96,10 @@ fn test_files(texts: &BTreeMap<PathBuf, String>) -> BTreeSet<PathBuf> {
             let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
             let folder = path.parent().expect("a folder");
             let folder = if ["mod", "lib", "main"].contains(&stem) { folder.to_owned() } else { folder.join(stem) };
-            tests.insert(folder.join(format!("{name}.rs")));
+            found.insert(folder.join(format!("{name}.rs")));
         }
     }
-    tests
+    found
 }
 
 /// The text without comments, string literals and `#[cfg(test)]` modules, which stand at the end of a file. Lines keep their numbers.

@@ -455,6 +455,21 @@ fn impact_is_the_larger_of_requests_and_users_times_the_services_weight() {
 }
 
 #[test]
+fn users_are_counted_by_step_above_and_below() {
+    // Two steps with ten and thirty users. Ann is hit twice in the first and once in the second, Bob once in the second: 3 of 40.
+    let by = |user: &str, at| Record { user_id: Some(user.to_owned()), ..error("shop", "boom", at) };
+    let world = world()
+        .with(|w| w.manifest.traffic_step = Span::minutes(30))
+        .record(by("ann", noon()))
+        .record(by("ann", t(10, "12:29")))
+        .record(by("ann", t(10, "12:30")))
+        .record(by("bob", t(10, "12:59")))
+        .traffic("shop", noon(), t(10, "12:30"), 100, Some(10))
+        .traffic("shop", t(10, "12:30"), t(10, "13:00"), 100, Some(30));
+    assert_eq!(Run::of(&world, &everything()).alerts[0].user_share, Some(0.075));
+}
+
+#[test]
 fn impact_that_cannot_be_measured_passes() {
     let run = Run::of(&world().errors("shop", "boom", &[noon()]), &pipeline(|spec| spec.gate = gate(1.0)));
     assert_eq!((run.alerts[0].impact, run.alerts[0].gated), (None, false));
@@ -509,6 +524,7 @@ fn patterns_match_the_template_or_any_raw_message_of_the_alert() {
             .errors("shop", "lost 1111", &[t(9, "12:00"), noon()])
             .errors("shop", "lost 2222", &[noon()])
             .errors("shop", "lost 3333", &[t(9, "12:00")])
+            .record(Record { observed_at: Some(t(10, "14:00")), ..error("shop", "lost 4444", noon()) })
             .errors("shop", "other", &[noon()])
             .incident(with_patterns(outage("i", noon(), t(10, "13:00")), patterns));
         let run = Run::of(&world, &everything());
@@ -519,6 +535,7 @@ fn patterns_match_the_template_or_any_raw_message_of_the_alert() {
     assert_eq!(hits(&["^lost <number>$"]), [true, false], "the template");
     assert_eq!(hits(&["2222"]), [true, false], "one of the raw messages");
     assert_eq!(hits(&["3333"]), [false, false], "not one before W");
+    assert_eq!(hits(&["4444"]), [false, false], "nor one that arrived too late to be counted");
     assert_eq!(hits(&["LOST"]), [false, false], "case matters");
     assert_eq!(hits(&["nothing", "oth"]), [false, true], "one pattern is enough");
 }
@@ -579,6 +596,9 @@ fn a_case_that_hits_only_incidents_of_open_cause_is_unlabelled_even_when_the_log
     assert_eq!(label(&[unknown.clone(), unnamed.clone()]), Label::Unlabelled);
     assert_eq!(label(&[unknown.clone(), during(outage, "k")]), Label::NotCaused, "not only");
     assert_eq!(label(&[unknown.clone(), during(|id, a, b| regression(id, "d", a, b), "k")]), Label::Caused);
+    // Of a guilty deploy it would be coincidental too; that the log leaves it open weighs more.
+    let own = elsewhere(regression("k", "d", noon(), noon()));
+    assert_eq!(label(&[unknown.clone(), own]), Label::Unlabelled);
 
     let world = world().errors("shop", "boom", &[noon()]).incident(unknown).incident(unnamed);
     let e = Run::of(&world, &everything()).evaluation;
@@ -886,14 +906,14 @@ fn every_missed_incident_is_lost_at_one_stage() {
 #[test]
 fn an_incident_is_lost_where_it_got_furthest() {
     // `shop` is hit after the deploy of `other`, so its case is dismissed; `pay` before it, so its case is believed, but nothing is
-    // allowed; `mail` is gated, being one record in a thousand requests.
+    // allowed; `web` is gated, being one record in a thousand requests.
     let world = |services: &[&str]| {
         let world = World::new()
             .with(|w| w.manifest.traffic_step = Span::minutes(60))
-            .traffic("mail", noon(), t(10, "13:00"), 1000, None)
-            .deploy("d", noon(), &["mail", "pay", "shop"])
+            .traffic("web", noon(), t(10, "13:00"), 1000, None)
+            .deploy("d", noon(), &["web", "pay", "shop"])
             .deploy("e", t(10, "12:10"), &["other"])
-            .errors("mail", "boom", &[t(10, "12:05")])
+            .errors("web", "boom", &[t(10, "12:05")])
             .errors("pay", "boom", &[t(10, "12:05")])
             .errors("shop", "boom", &[t(10, "12:20")]);
         world.incident(of_services(during(|id, a, b| regression(id, "d", a, b), "i"), services))
@@ -904,13 +924,13 @@ fn an_incident_is_lost_where_it_got_furthest() {
         spec.act.policy.allow = vec![];
     });
     let misses = |services: &[&str]| Run::of(&world(services), &spec).evaluation.misses;
-    assert_eq!(misses(&["mail"]), Misses { gated: 1, ..Misses::default() });
-    assert_eq!(misses(&["mail", "shop"]), Misses { dismissed: 1, ..Misses::default() });
-    assert_eq!(misses(&["mail", "pay", "shop"]), Misses { below_threshold: 1, ..Misses::default() });
+    assert_eq!(misses(&["web"]), Misses { gated: 1, ..Misses::default() });
+    assert_eq!(misses(&["web", "shop"]), Misses { dismissed: 1, ..Misses::default() });
+    assert_eq!(misses(&["web", "pay", "shop"]), Misses { below_threshold: 1, ..Misses::default() });
     assert_eq!(misses(&["unseen"]), Misses { unreachable: 1, ..Misses::default() });
     // One acting case is enough.
     let acting = PipelineSpec { act: everything().act, ..spec.clone() };
-    assert_eq!(Run::of(&world(&["mail", "pay", "shop"]), &acting).evaluation.misses, Misses::default());
+    assert_eq!(Run::of(&world(&["web", "pay", "shop"]), &acting).evaluation.misses, Misses::default());
 }
 
 #[test]
@@ -1064,4 +1084,20 @@ fn bug_a_deploy_while_settling_empties_w() {
     let run = Run::of(&world().deploy("e", t(10, "12:10"), &["shop"]), &spec);
     assert_eq!(run.not_evaluated, []);
     assert_eq!(run.outcome("d").window.window, Interval::new(t(10, "12:30"), t(10, "13:30")));
+}
+
+/// §2: a row of traffic is a step that starts at its timestamp, wherever that is (half past, midnight in another zone). The crate looks
+/// for affected users only in steps that start at a multiple of `traffic_step` since 1970: here the share of users becomes unknown.
+#[test]
+#[ignore = "BUG src/gate/impact.rs, user_share(): users are only found in steps that start at a multiple of traffic_step"]
+fn bug_users_are_not_found_in_steps_off_the_grid() {
+    let hit = Record { user_id: Some("ann".to_owned()), ..error("shop", "boom", t(10, "12:40")) };
+    let world = world().with(|w| w.manifest.traffic_step = Span::minutes(60)).record(hit).traffic(
+        "shop",
+        t(10, "12:30"),
+        t(10, "13:30"),
+        100,
+        Some(10),
+    );
+    assert_eq!(Run::of(&world, &everything()).alerts[0].user_share, Some(0.1));
 }

@@ -1,5 +1,7 @@
 //! Same data, same configuration: the same bytes, whatever the order of the input, the number of threads, or the format of the file.
 
+#![allow(clippy::cast_possible_truncation)] // indices below a hundred
+
 use crate::support::{DIFF, Run, World, costs, deploy, error, everything, outage, published, regression, t};
 use shakedown::dataset::{Intake, RejectPolicy, SetFiles, load, store};
 use shakedown::model::{Deploy, Incident, Record, Severity, Silent, Span};
@@ -8,7 +10,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-/// Numbers that look random and are the same every time (SplitMix64).
+/// Numbers that look random and are the same every time (`SplitMix64`).
 struct Noise(u64);
 
 impl Noise {
@@ -210,6 +212,52 @@ fn same(a: &[[String; 3]], b: &[[String; 3]]) {
         assert_eq!(a.len(), b.len());
     }
     assert_eq!(a.len(), b.len());
+}
+
+type Change<'a> = &'a dyn Fn(&mut World);
+
+#[test]
+fn whatever_a_result_can_depend_on_changes_the_hash() {
+    let world = World::new()
+        .deploy("d", t(10, "12:00"), &["shop"])
+        .errors("shop", "boom", &[t(10, "12:30")])
+        .incident(outage("i", t(10, "12:00"), t(10, "13:00")))
+        .traffic("shop", t(10, "12:00"), t(10, "12:01"), 10, None);
+    let some = |text: &str| Some(text.to_owned());
+    let changes: [(&str, Change); 22] = [
+        ("a record more", &|w| w.records.push(w.records[0].clone())),
+        ("timestamp", &|w| w.records[0].timestamp = t(10, "12:31")),
+        ("observed_at", &|w| w.records[0].observed_at = Some(t(10, "12:31"))),
+        ("service", &|w| w.records[0].service = "pay".to_owned()),
+        ("severity", &|w| w.records[0].severity = Severity::Fatal),
+        ("message", &|w| w.records[0].message = "boo".to_owned()),
+        ("exception_type", &|w| w.records[0].exception_type = some("m")),
+        ("stack_trace", &|w| w.records[0].stack_trace = some("m")),
+        ("version", &|w| w.records[0].version = some("m")),
+        ("trace_id", &|w| w.records[0].trace_id = some("m")),
+        ("user_id", &|w| w.records[0].user_id = some("m")),
+        ("count", &|w| w.records[0].count = 2),
+        ("deployed_at", &|w| w.deploys[0].deployed_at = t(10, "12:01")),
+        ("changed_files", &|w| w.deploys[0].changed_files = Some(vec!["a.rs".to_owned()])),
+        ("fixes", &|w| w.deploys[0].fixes = vec!["i".to_owned()]),
+        ("resolved_at", &|w| w.incidents.as_mut().expect("a log")[0].resolved_at = None),
+        ("signatures", &|w| w.incidents.as_mut().expect("a log")[0].signatures = vec!["boom".to_owned()]),
+        ("requests", &|w| w.traffic.as_mut().expect("traffic")[0].requests = 11),
+        ("users", &|w| w.traffic.as_mut().expect("traffic")[0].users = Some(1)),
+        ("diff", &|w| drop(w.diffs.insert("d".to_owned(), DIFF.to_owned()))),
+        ("actionable", &|w| w.manifest.actionable = shakedown::model::IncidentSeverity::Sev1),
+        ("end", &|w| w.manifest.end = Some(t(29, "00:00"))),
+    ];
+    let mut seen = std::collections::BTreeMap::from([(world.data().hash().to_owned(), "unchanged")]);
+    for (what, change) in changes {
+        let hash = world.clone().with(change).data().hash().to_owned();
+        if let Some(other) = seen.insert(hash, what) {
+            panic!("{what} and {other} hash alike");
+        }
+    }
+    // What says the same hashes the same: an arrival time that is the event's own.
+    let at_once = world.clone().with(|w| w.records[0].observed_at = Some(w.records[0].timestamp));
+    assert_eq!(at_once.data().hash(), world.data().hash());
 }
 
 /// §6: the hash names the data that a result comes from. Without an incident log and with an empty, complete one the same data give

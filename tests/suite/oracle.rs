@@ -4,6 +4,8 @@
 //!
 //! Not covered: the `heuristic` triager, stack signatures, calibration, delays, break-even precision.
 
+#![allow(clippy::cast_precision_loss, clippy::many_single_char_names)] // small counts; the formulas' own letters
+
 use crate::support::{Run, Scenario, World, cases, random_scenario};
 use proptest::prelude::*;
 use regex::Regex;
@@ -26,6 +28,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const NOT_EVALUABLE_INCIDENTS_CAN_BE_HIT: bool = true;
 /// §3 says that under `truncate` a later deploy *inside W* ends W; in the crate one that falls into `settle`, before W, empties it.
 const A_DEPLOY_WHILE_SETTLING_EMPTIES_W: bool = true;
+/// §2 lets a step of traffic start anywhere; the crate counts affected users only in steps that start at a multiple of `traffic_step`.
+const USERS_ARE_ONLY_FOUND_IN_STEPS_ON_THE_GRID: bool = true;
 
 /// What a replay and its evaluation come to: what must be equal, and numbers that must be close.
 #[derive(Debug, Default)]
@@ -141,6 +145,7 @@ fn random_data_shows_everything_that_is_counted() {
 }
 
 /// The crate's answer in the oracle's form.
+#[allow(clippy::too_many_lines)] // a list
 pub fn of_crate(run: &Run) -> Answer {
     let e = &run.evaluation;
     let mut answer = Answer::default();
@@ -498,10 +503,9 @@ impl<'a> Oracle<'a> {
     fn exposures(&self, look: &Look, pieces: &[(Instant, Instant)]) -> (f64, f64) {
         if self.spec.detect.exposure == Exposure::Requests {
             let window = self.requests(&look.service, &[(look.start, look.end)]);
-            if let (Some(window), Some(baseline)) = (window, self.requests(&look.service, pieces)) {
-                if window > 0.0 && baseline > 0.0 {
-                    return (window, baseline);
-                }
+            let known = window.zip(self.requests(&look.service, pieces));
+            if let Some((window, baseline)) = known.filter(|&(window, baseline)| window > 0.0 && baseline > 0.0) {
+                return (window, baseline);
             }
         }
         let minutes = pieces.iter().map(|&(a, b)| (b - a).as_minutes()).sum();
@@ -529,23 +533,33 @@ impl<'a> Oracle<'a> {
         Some(sum as f64 / (f64::from(present) / f64::from(expected)).min(1.0))
     }
 
-    /// The crate's choice: records beyond expectation ÷ requests in W, distinct users ÷ the most users of any step of W, each at
-    /// most 1; the larger share times the service's weight; what cannot be measured passes.
+    /// The crate's choice: records beyond expectation ÷ requests in W; users hit ÷ users, both summed over the steps of W and distinct
+    /// within a step; each at most 1, the larger times the service's weight; what cannot be measured passes.
     fn gate(&self, look: &mut Look) {
         let weight = match &self.spec.gate {
             GateSpec::None {} => 1.0,
             GateSpec::Impact { weights, .. } => weights.get(&look.service).copied().unwrap_or(1.0),
         };
         let requests = self.requests(&look.service, &[(look.start, look.end)]).filter(|&n| n > 0.0);
-        let steps = self.world.traffic.iter().flatten();
-        let steps =
-            steps.filter(|row| row.service == look.service && look.start <= row.timestamp && row.timestamp < look.end);
-        let most_users = steps.filter_map(|row| row.users).max().filter(|&n| n > 0);
+        let step = self.world.manifest.traffic_step;
+        let steps = self.world.traffic.iter().flatten().filter(|row| row.service == look.service);
+        let steps: Vec<_> = steps
+            .filter(|row| look.start <= row.timestamp && row.timestamp < look.end)
+            .filter_map(|row| Some((row.timestamp, row.users?)))
+            .collect();
+        let all_users: u64 = steps.iter().map(|(_, users)| users).sum();
         for detected in &mut look.detections {
-            let users: BTreeSet<&String> = detected.records.iter().filter_map(|r| r.user_id.as_ref()).collect();
+            let hit_users: usize = steps
+                .iter()
+                .filter(|(start, _)| !USERS_ARE_ONLY_FOUND_IN_STEPS_ON_THE_GRID || start.micros() % step.micros() == 0)
+                .map(|&(start, _)| {
+                    let inside = detected.records.iter().filter(|r| start <= r.timestamp && r.timestamp < start + step);
+                    inside.filter_map(|r| r.user_id.as_ref()).collect::<BTreeSet<_>>().len()
+                })
+                .sum();
             let excess = (detected.k() as f64 - detected.expected).max(0.0);
             let by_requests = requests.map(|n| (excess / n).min(1.0));
-            let by_users = most_users.filter(|_| !users.is_empty()).map(|n| (users.len() as f64 / n as f64).min(1.0));
+            let by_users = (all_users > 0 && hit_users > 0).then(|| (hit_users as f64 / all_users as f64).min(1.0));
             let share = [by_requests, by_users].into_iter().flatten().reduce(f64::max);
             detected.impact = share.map(|share| weight * share);
             detected.gated = match (&self.spec.gate, detected.impact) {

@@ -472,7 +472,7 @@ fn random_traffic() -> impl Strategy<Value = Option<Vec<Traffic>>> {
                         timestamp: DAY_0 + Span::minutes(step * 15 + shift * 7),
                         service: (*service).to_owned(),
                         requests: level * noise,
-                        users: (users && noise % 3 > 0).then_some(noise / 4),
+                        users: (users && !noise.is_multiple_of(3)).then_some(noise / 4),
                     });
                 }
             }

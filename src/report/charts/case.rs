@@ -125,14 +125,12 @@ fn counts(view: View, groups: &[GroupId], shown: Interval) -> Vec<u64> {
 }
 
 /// Smallest count that is not improbably low; it lies within six standard deviations of the mean.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // counts per five minutes
 fn band_low(mean: f64) -> u64 {
     let start = (mean - 6.0 * mean.sqrt()).max(0.0) as u64;
     (start..=mean.ceil() as u64).find(|&k| poisson_lower(k, mean).exp() > TAIL).unwrap_or(start)
 }
 
 /// Largest count that is not improbably high.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // counts per five minutes
 fn band_high(mean: f64) -> u64 {
     let start = mean.floor().max(0.0) as u64;
     let end = (mean + 6.0 * mean.sqrt() + 10.0) as u64;
@@ -232,7 +230,6 @@ fn x_at(shown: Interval, t: Instant) -> i32 {
     scale((t - shown.start).as_minutes(), shown.span().as_minutes(), LEFT, RIGHT)
 }
 
-#[allow(clippy::cast_precision_loss)] // counts per five minutes
 fn y_of(n: u64, most: u64) -> i32 {
     scale(n as f64, most as f64 * 1.25, BOTTOM, TOP)
 }

@@ -51,7 +51,6 @@ pub fn funnel(assessment: &Assessment) -> Result<String, UserError> {
     })
 }
 
-#[allow(clippy::cast_precision_loss)] // counts of alerts
 fn pixel(n: u64, most: u64) -> i32 {
     scale(n as f64, most as f64, LEFT, RIGHT)
 }

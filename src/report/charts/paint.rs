@@ -108,7 +108,6 @@ pub fn legend<'a>(
 
 /// `value` of `[0, max]` as a pixel in `[from, to]`.
 #[must_use]
-#[allow(clippy::cast_possible_truncation)] // pixels
 pub fn scale(value: f64, max: f64, from: i32, to: i32) -> i32 {
     if max <= 0.0 {
         return from;

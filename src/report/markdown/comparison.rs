@@ -73,7 +73,6 @@ fn sentence(a: &Assessment, b: &Assessment, comparison: &Comparison) -> String {
     )
 }
 
-#[allow(clippy::cast_precision_loss)] // counts of cases
 fn factor(a: u64, b: u64) -> String {
     match (a, b) {
         (0, 0) => "none either way".to_owned(),

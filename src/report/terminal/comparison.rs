@@ -162,7 +162,7 @@ pub(in crate::report) fn needs_no_truth(metric: &str) -> bool {
 
 /// What a paired metric is called, and its unit.
 #[must_use]
-pub(in crate::report) fn metric(name: &'static str) -> (&'static str, number::Unit) {
+pub(in crate::report) fn metric(name: &'static str) -> (&'static str, Unit) {
     match name {
         "end_to_end.precision" => ("actions that were right", Unit::Points),
         "end_to_end.recall" => ("regressions caught", Unit::Points),

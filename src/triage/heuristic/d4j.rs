@@ -42,7 +42,6 @@ fn rows(text: &str) -> Vec<Row> {
 }
 
 /// Chance that a caused pair scores above one that is not.
-#[allow(clippy::cast_precision_loss)]
 fn auc(rows: &[Row], negatives: &str) -> f64 {
     let (mut above, mut pairs) = (0.0, 0.0_f64);
     for positive in rows.iter().filter(|row| row.caused) {
@@ -59,7 +58,6 @@ fn auc(rows: &[Row], negatives: &str) -> f64 {
 }
 
 #[test]
-#[allow(clippy::cast_precision_loss)]
 fn d4j() {
     let path = shared().join("data/d4j_triage/triples.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {

@@ -35,7 +35,6 @@ fn measured(name: &str, value: f64, unit: &str) -> Source {
     Source::Measured { name: name.to_owned(), value, unit: unit.to_owned() }
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn records(name: &str, count: u64) -> Source {
     measured(name, count as f64, "records")
 }
@@ -59,7 +58,6 @@ fn onset(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence>
     Some(rule.evidence(1.0, summary, vec![measured("first seen after the window's start", minutes, "minutes")]))
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn onset_before(context: &AlertContext<'_>) -> Option<Evidence> {
     let detection = &context.alert.detection;
     let before = context.before as f64;
@@ -77,7 +75,6 @@ fn onset_before(context: &AlertContext<'_>) -> Option<Evidence> {
     high.then(|| rules::ONSET_BEFORE.evidence(1.0, summary, sources()))
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn rose_elsewhere(context: &AlertContext<'_>) -> Option<Evidence> {
     let rose = |k: u64, expected: f64| k >= FEW && k as f64 >= RISE * expected.max(0.5);
     let risen: Vec<_> = context.elsewhere.iter().filter(|other| rose(other.k, other.expected)).collect();
@@ -99,7 +96,6 @@ fn rose_elsewhere(context: &AlertContext<'_>) -> Option<Evidence> {
     Some(rules::ROSE_ELSEWHERE.evidence(1.0, summary, sources))
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn traffic(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
     let (detection, traffic) = (&context.alert.detection, case.traffic?);
     let ratio = traffic.ratio()?;

@@ -89,7 +89,6 @@ impl<'a> Text<'a> {
         Some(rules::IDENTIFIER_IN_CHANGE.evidence(1.0, summary, vec![place.source(), self.source()]))
     }
 
-    #[allow(clippy::cast_precision_loss)]
     fn words(&self, change: &Change<'_>) -> Option<Evidence> {
         let shared = shared(&self.words, &change.words);
         let (_, place) = shared.first()?;
