@@ -2,10 +2,11 @@
 
 use super::intake::Intake;
 use super::source;
-use crate::model::{Deploy, UserError};
+use crate::model::{Deploy, UserError, excerpt};
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Bytes of a diff that are kept: more is a vendored tree or generated code, which nobody triages line by line.
 const DIFF_LIMIT: usize = 8 << 20;
@@ -21,53 +22,78 @@ pub fn read(
     intake: &mut Intake,
 ) -> Result<BTreeMap<String, String>, UserError> {
     let mut diffs = BTreeMap::new();
-    let mut unsafe_ids = 0;
-    for deploy in deploys {
-        if !is_file_name(&deploy.id) {
-            unsafe_ids += 1;
-            continue;
-        }
-        let path = folder.join("diffs").join(format!("{}.diff", deploy.id));
-        if path.exists() {
-            diffs.insert(deploy.id.clone(), capped(source::read_text(&path)?, &deploy.id, intake));
-        }
-    }
-    if unsafe_ids > 0 {
+    let files = folder.join("diffs");
+    let unnameable: Vec<&str> = deploys.iter().map(|d| d.id.as_str()).filter(|id| !is_file_name(id)).collect();
+    if let (Some(first), true) = (unnameable.first(), files.exists()) {
         intake.warn(format!(
-            "{unsafe_ids} deploy ids are no file names (they hold / or the like): no diff was looked up for them"
+            "no diff was looked up for {}, whose id cannot name a file{}",
+            excerpt(first, 40),
+            others(unnameable.len())
         ));
     }
-    if let Some(repo) = repo {
-        let repo = folder.join(repo);
-        for deploy in deploys.iter().filter(|d| !diffs.contains_key(&d.id)).collect::<Vec<_>>() {
-            match from_git(&repo, deploy) {
-                Some(Ok(diff)) => drop(diffs.insert(deploy.id.clone(), capped(diff, &deploy.id, intake))),
-                Some(Err(reason)) => intake.warn(format!("no diff of deploy {}: {reason}", deploy.id)),
-                None => {}
-            }
+    for deploy in deploys.iter().filter(|d| is_file_name(&d.id)) {
+        let path = files.join(format!("{}.diff", deploy.id));
+        if path.symlink_metadata().is_ok() {
+            let (diff, more) = source::read_start(&path, DIFF_LIMIT)?;
+            warn_if_cut(more, &deploy.id, intake);
+            diffs.insert(deploy.id.clone(), diff);
         }
+    }
+    if let Some(repo) = repo {
+        of_repository(&folder.join(repo), deploys, &mut diffs, intake);
     }
     Ok(diffs)
 }
 
-fn is_file_name(id: &str) -> bool {
-    !id.starts_with('.') && id.chars().all(|c| c.is_alphanumeric() || "._-+@#:".contains(c))
-}
-
-fn capped(mut diff: String, id: &str, intake: &mut Intake) -> String {
-    if diff.len() > DIFF_LIMIT {
-        let cut = diff.floor_char_boundary(DIFF_LIMIT);
-        diff.truncate(cut);
-        intake.warn(format!("the diff of deploy {id} is longer than 8 MiB and was cut there"));
+fn others(count: usize) -> String {
+    match count {
+        0 | 1 => String::new(),
+        count => format!(" (nor for {} more)", count - 1),
     }
-    diff
 }
 
-/// `git diff previous revision`, with every setting pinned and nothing of the repository executed; `None` without both revisions.
-fn from_git(repo: &Path, deploy: &Deploy) -> Option<Result<String, String>> {
+/// Whether `<id>.diff` is a file in `diffs/` and nowhere else.
+fn is_file_name(id: &str) -> bool {
+    id.len() < 200 && !id.chars().any(|c| matches!(c, '/' | '\\') || c.is_control())
+}
+
+fn warn_if_cut(cut: bool, id: &str, intake: &mut Intake) {
+    if cut {
+        intake.warn(format!("the diff of deploy {} is longer than 8 MiB and was cut there", excerpt(id, 40)));
+    }
+}
+
+/// Makes the diffs that `diffs/` does not hold.
+fn of_repository(repo: &Path, deploys: &[Deploy], diffs: &mut BTreeMap<String, String>, intake: &mut Intake) {
+    if !repo.is_dir() {
+        return intake.warn(format!("dataset.toml: repo {} is no folder: no diff was made from it", repo.display()));
+    }
+    let mut failures: Vec<(&str, String)> = Vec::new();
+    for deploy in deploys {
+        if diffs.contains_key(&deploy.id) {
+            continue;
+        }
+        match from_git(repo, deploy) {
+            Some(Ok((diff, more))) => {
+                warn_if_cut(more, &deploy.id, intake);
+                diffs.insert(deploy.id.clone(), diff);
+            }
+            Some(Err(reason)) => failures.push((&deploy.id, reason)),
+            None => {}
+        }
+    }
+    if let Some((id, reason)) = failures.first() {
+        let id = excerpt(id, 40);
+        intake.warn(format!("no diff could be made of deploy {id}{}: {reason}", others(failures.len())));
+    }
+}
+
+/// `git diff previous revision` and whether it was cut, with every setting pinned and nothing of the repository executed; `None`
+/// without both revisions.
+fn from_git(repo: &Path, deploy: &Deploy) -> Option<Result<(String, bool), String>> {
     let (from, to) = (deploy.previous_revision.as_deref()?, deploy.revision.as_deref()?);
-    if !is_revision(from) || !is_revision(to) {
-        return Some(Err("its revisions are no git object names".to_owned()));
+    if let Some(odd) = [from, to].into_iter().find(|revision| !is_revision(revision)) {
+        return Some(Err(format!("revision {:?} is no git object name", excerpt(odd, 64))));
     }
     let settings = [
         "core.quotepath=off",
@@ -83,14 +109,33 @@ fn from_git(repo: &Path, deploy: &Deploy) -> Option<Result<String, String>> {
         git.args(["-c", setting]);
     }
     git.args(["diff", "--no-ext-diff", "--no-textconv", "--no-color", "-M", "--full-index", from, to, "--"]);
-    Some(match git.output() {
-        Err(error) => Err(format!("git cannot be run: {error}")),
-        Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        Ok(output) => {
-            let reason = String::from_utf8_lossy(&output.stderr);
-            Err(crate::model::excerpt(reason.lines().next().unwrap_or("git diff failed"), 200))
-        }
-    })
+    Some(run(&mut git))
+}
+
+fn run(git: &mut Command) -> Result<(String, bool), String> {
+    let git = git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = git.spawn().map_err(|error| format!("git cannot be run: {error}"))?;
+    let mut bytes = Vec::new();
+    if let Some(stdout) = child.stdout.take() {
+        // Closing the pipe early ends git, and then its exit code says nothing.
+        stdout.take(DIFF_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    }
+    let more = bytes.len() > DIFF_LIMIT;
+    bytes.truncate(DIFF_LIMIT);
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    if output.status.success() || more {
+        return Ok((String::from_utf8_lossy(&bytes).into_owned(), more));
+    }
+    let reason = String::from_utf8_lossy(&output.stderr).into_owned();
+    let first = reason.lines().next().unwrap_or("git diff failed");
+    let hint = if reason.contains("bad object") || reason.contains("unknown revision") {
+        " (a shallow clone? git fetch --unshallow)"
+    } else if reason.contains("safe.directory") {
+        " (the repository belongs to another user; see safe.directory in git help config)"
+    } else {
+        ""
+    };
+    Err(format!("{}{hint}", excerpt(first, 200)))
 }
 
 fn is_revision(text: &str) -> bool {

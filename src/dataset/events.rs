@@ -138,12 +138,9 @@ fn parse_block(file: &str, block: &[u8]) -> (Records, Lines) {
         lines.read += 1;
         let text = String::from_utf8_lossy(line);
         lines.replaced += u64::from(matches!(text, Cow::Owned(_)));
-        match serde_json::from_str::<Row>(&text)
-            .map_err(|e| json_reason(&e))
-            .and_then(|row| row.push(&mut records, &mut lines.cut))
-        {
-            Ok(()) => {}
-            Err(reason) => lines.rejects.push(Reject::new(file, lines.count, reason, &text)),
+        let row = serde_json::from_str::<Row>(&text).map_err(|e| json_reason(&e));
+        if let Err(reason) = row.and_then(|row| row.push(&mut records, &mut lines.cut)) {
+            lines.rejects.push(Reject::new(file, lines.count, reason, &text));
         }
     }
     (records, lines)

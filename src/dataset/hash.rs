@@ -9,7 +9,9 @@ pub(super) fn data_set_hash(data: &DataSet) -> String {
     let mut hasher = Sha256::new();
     section(&mut hasher, "manifest", [json(&data.manifest)]);
     section(&mut hasher, "deploys", data.deploys.iter().map(json));
-    section(&mut hasher, "incidents", data.incidents.iter().flatten().map(json));
+    if let Some(incidents) = &data.incidents {
+        section(&mut hasher, "incidents", incidents.iter().map(json));
+    }
     section(&mut hasher, "diffs", data.diffs.iter().map(|pair| json(&pair)));
     if let Some(traffic) = &data.traffic {
         for (service, steps) in &traffic.services {

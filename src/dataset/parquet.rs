@@ -95,7 +95,12 @@ pub fn read_traffic(
                 match read_row() {
                     Ok(()) => ok += 1,
                     Err(reason) => {
-                        rejects.push(Reject::new(&file, first + row as u64 + 1, reason, service.get(row).unwrap_or("")));
+                        rejects.push(Reject::new(
+                            &file,
+                            first + row as u64 + 1,
+                            reason,
+                            service.get(row).unwrap_or(""),
+                        ));
                     }
                 }
             }

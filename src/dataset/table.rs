@@ -2,16 +2,44 @@
 
 use super::intake::Reject;
 use super::source;
-use crate::model::{Instant, UserError};
+use crate::model::{Instant, UserError, excerpt};
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An open CSV file whose header holds at least the required columns.
 pub struct Table {
     file: String,
-    reader: csv::Reader<Box<dyn Read + Send>>,
+    reader: csv::Reader<Quotes>,
     columns: HashMap<String, usize>,
+    width: usize,
+    /// Whether the number of quotation marks read so far is odd.
+    open_quote: Arc<AtomicBool>,
+}
+
+/// Counts quotation marks on their way: one that is never closed swallows the rest of a file without an error.
+struct Quotes {
+    inner: Box<dyn Read + Send>,
+    open: Arc<AtomicBool>,
+}
+
+impl Read for Quotes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.open.fetch_xor(memchr::memchr_iter(b'"', &buffer[..n]).count() % 2 == 1, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+fn broken(file: &str, rows: u64, error: &csv::Error) -> UserError {
+    let message = match error.kind() {
+        csv::ErrorKind::Io(error) => format!("cannot be read to its end after {rows} rows: {error}"),
+        csv::ErrorKind::Utf8 { .. } => "the line that names the columns holds bytes that are no UTF-8".to_owned(),
+        _ => error.to_string(),
+    };
+    UserError::new(file, message, "get the file again, or save it as UTF-8 text")
 }
 
 /// One row, its cells found by the header's names.
@@ -27,22 +55,30 @@ impl Table {
     /// When it cannot be opened or lacks one of the `required` columns.
     pub fn open(path: &Path, required: &[&str]) -> Result<Self, UserError> {
         let file = source::name(path);
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source::open(path)?);
-        let header = reader.headers().map_err(|e| UserError::new(&file, e.to_string(), ""))?;
-        let columns: HashMap<String, usize> = header
-            .iter()
-            .enumerate()
-            .map(|(index, name)| (name.trim_start_matches('\u{feff}').trim().to_owned(), index))
-            .collect();
-        if let Some(missing) = required.iter().find(|name| !columns.contains_key(**name)) {
-            let have = header.iter().collect::<Vec<_>>().join(", ");
-            return Err(UserError::new(
-                format!("{file}:1"),
-                format!("column {missing} is missing (there are: {})", crate::model::excerpt(&have, 200)),
-                "the first line names the columns",
-            ));
+        let open_quote = Arc::new(AtomicBool::new(false));
+        let counted = Quotes { inner: source::open(path)?, open: open_quote.clone() };
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(counted);
+        let header = reader.headers().map_err(|e| broken(&file, 0, &e))?;
+        let names: Vec<&str> = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
+        let fail = |message: String, help: &str| Err(UserError::new(format!("{file}:1"), message, help));
+        if names.iter().all(|name| name.is_empty()) {
+            return fail("is empty".to_owned(), "the first line names the columns");
         }
-        Ok(Self { file, reader, columns })
+        let twice = |(index, name): &(usize, &&str)| !name.is_empty() && names[..*index].contains(name);
+        if let Some((_, name)) = names.iter().enumerate().find(twice) {
+            return fail(format!("column {} is there twice", excerpt(name, 80)), "leave one of them");
+        }
+        if let Some(missing) = required.iter().find(|name| !names.contains(name)) {
+            let help = match names[..] {
+                [one] if one.contains([';', '\t', '|']) => "cells are separated by commas, not by other characters",
+                _ => "the first line names the columns",
+            };
+            let have = excerpt(&names.join(", "), 200);
+            return fail(format!("column {missing} is missing (there are: {have})"), help);
+        }
+        let width = names.len();
+        let columns = names.iter().enumerate().map(|(index, name)| ((*name).to_owned(), index)).collect();
+        Ok(Self { file, reader, columns, width, open_quote })
     }
 
     /// Calls `take` on every row; returns the number of rows and those that it, or the parser, refused.
@@ -53,18 +89,26 @@ impl Table {
         mut self,
         mut take: impl FnMut(&TableRow) -> Result<(), String>,
     ) -> Result<(u64, Vec<Reject>), UserError> {
-        let width = self.columns.len();
+        let width = self.width;
         let mut rejects = Vec::new();
         let mut read = 0;
+        let mut line = 1;
         let mut bytes = csv::ByteRecord::new();
         loop {
             match self.reader.read_byte_record(&mut bytes) {
-                Ok(false) => return Ok((read, rejects)),
                 Ok(true) => {}
-                Err(error) => return Err(UserError::new(&self.file, error.to_string(), "")),
+                Ok(false) if self.open_quote.load(Ordering::Relaxed) && self.reader.position().line() > line + 1 => {
+                    return Err(UserError::new(
+                        format!("{}:{line}", self.file),
+                        "a quotation mark opens in this row and is never closed: the lines after it were read as one cell",
+                        "close it, or write it twice where it is meant as itself",
+                    ));
+                }
+                Ok(false) => return Ok((read, rejects)),
+                Err(error) => return Err(broken(&self.file, read, &error)),
             }
             read += 1;
-            let line = bytes.position().map_or(read + 1, csv::Position::line);
+            line = bytes.position().map_or(read + 1, csv::Position::line);
             let cells = csv::StringRecord::from_byte_record_lossy(bytes.clone());
             let result = if cells.len() == width {
                 take(&TableRow { columns: &self.columns, cells: &cells })

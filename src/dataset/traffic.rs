@@ -112,7 +112,7 @@ pub fn read(path: &Path, intake: &mut Intake, progress: &dyn Progress) -> Result
         let (read, rejects) = table.for_each(|row| {
             keep(Traffic {
                 timestamp: row.instant("timestamp")?.ok_or("timestamp is missing")?,
-                service: row.required("service")?.to_owned(),
+                service: Some(row.text("service")).filter(|s| !s.is_empty()).ok_or("service is missing")?.to_owned(),
                 requests: row.integer("requests")?.ok_or("requests is missing")?,
                 users: row.integer("users")?,
             })

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 pub fn hits(series: &Series, truth: &Truth, window: &Window, alert: &Alert, shift: Span) -> Vec<usize> {
     let Some(group) = series.find(&window.service, &alert.detection.signature) else { return Vec::new() };
     let hit = |incident: &TrueIncident| {
-        incident.touches(&window.service)
+        incident.evaluable
+            && incident.touches(&window.service)
             && counted_inside(series, window, group, incident.interval.shifted(shift))
             && incident.matches(texts(series, window, group).into_iter())
     };

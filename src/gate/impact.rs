@@ -28,16 +28,15 @@ pub fn measure(
 fn user_share(data: &DataSet, series: &Series, window: &Window, group: GroupId) -> Option<f64> {
     let steps = data.traffic.as_ref()?.services.get(&window.service)?;
     let users: BTreeMap<Instant, u64> = steps.users(window.window).collect();
-    let step = data.manifest.traffic_step.micros();
+    let step = data.manifest.traffic_step;
     let start = |row: usize| {
-        let micros = series.records.timestamp[row].micros();
-        Instant::from_micros(micros - micros.rem_euclid(step))
+        let at = series.records.timestamp[row];
+        users.range(..=at).next_back().map(|(&start, _)| start).filter(|&start| at < start + step)
     };
     let hit: BTreeSet<(Instant, u32)> = series
         .rows(group, Observed { interval: window.window, by: window.decided_at })
         .filter(|&row| series.records.user_id[row] != 0)
-        .map(|row| (start(row), series.records.user_id[row]))
-        .filter(|(start, _)| users.contains_key(start))
+        .filter_map(|row| Some((start(row)?, series.records.user_id[row])))
         .collect();
     let all: u64 = users.values().sum();
     (all > 0 && !hit.is_empty()).then(|| (hit.len() as f64 / all as f64).min(1.0))

@@ -4,6 +4,7 @@ use super::{Overlap, ReplaySpec, Scope};
 use crate::dataset::DataSet;
 use crate::model::{Deploy, Instant, Interval, Window};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Why a deploy was not evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -13,6 +14,8 @@ pub enum NotEvaluated {
     ShortHistory,
     /// Its decision would fall after the data set's end.
     AfterEnd,
+    /// The next deploy came as soon as its windows began (`overlap = "truncate"`).
+    EmptyWindow,
 }
 
 /// The windows of all evaluated deploys, deploy by deploy.
@@ -27,35 +30,60 @@ impl Schedule {
     /// Plans the windows of every deploy of the data set's environment.
     #[must_use]
     pub fn plan(data: &DataSet, spec: &ReplaySpec) -> Self {
+        let known = first_known(data);
         let mut schedule = Self { deploys: Vec::new(), not_evaluated: Vec::new() };
         for (index, deploy) in data.deploys.iter().enumerate().filter(|(_, d)| data.is_of_environment(d)) {
             if deploy.deployed_at - data.span.start < spec.min_baseline {
                 schedule.not_evaluated.push((index, NotEvaluated::ShortHistory));
                 continue;
             }
-            let windows: Vec<Window> = services(data, spec, deploy)
-                .into_iter()
-                .map(|service| window(data, spec, index, service))
-                .filter(|w| !w.window.is_empty() && w.decided_at <= data.span.end)
-                .collect();
-            if windows.is_empty() {
+            let all = services(&known, spec, deploy).into_iter().map(|service| window(data, spec, index, service));
+            let (empty, whole): (Vec<Window>, Vec<Window>) =
+                all.filter(|w| is_known(&known, w)).partition(|w| w.window.is_empty());
+            let windows: Vec<Window> = whole.into_iter().filter(|w| w.decided_at <= data.span.end).collect();
+            if !windows.is_empty() {
+                schedule.deploys.push(windows);
+            } else if empty.is_empty() {
                 schedule.not_evaluated.push((index, NotEvaluated::AfterEnd));
             } else {
-                schedule.deploys.push(windows);
+                schedule.not_evaluated.push((index, NotEvaluated::EmptyWindow));
             }
         }
         schedule
     }
 }
 
-fn services<'a>(data: &'a DataSet, spec: &ReplaySpec, deploy: &'a Deploy) -> Vec<&'a str> {
+/// When each service was first heard of: by a record that arrived, a deploy, or a row of traffic.
+fn first_known(data: &DataSet) -> BTreeMap<&str, Instant> {
+    let mut known: BTreeMap<&str, Instant> = BTreeMap::new();
+    let mut hear = |service, at: Instant| {
+        known.entry(service).and_modify(|first| *first = at.min(*first)).or_insert(at);
+    };
+    for row in 0..data.records.len() {
+        hear(data.records.services.get(data.records.service[row]), data.records.observed_at[row]);
+    }
+    for deploy in &data.deploys {
+        deploy.services.iter().for_each(|service| hear(service, deploy.deployed_at));
+    }
+    for (service, steps) in data.traffic.iter().flat_map(|traffic| &traffic.services) {
+        steps.rows().take(1).for_each(|(start, _, _)| hear(service, start));
+    }
+    known
+}
+
+/// Whether the window's service had been heard of when its decision was made.
+fn is_known(known: &BTreeMap<&str, Instant>, window: &Window) -> bool {
+    known.get(window.service.as_str()).is_some_and(|&first| first <= window.decided_at)
+}
+
+fn services<'a>(known: &BTreeMap<&'a str, Instant>, spec: &ReplaySpec, deploy: &'a Deploy) -> Vec<&'a str> {
     match spec.scope {
         Scope::Deployed => {
             let mut services: Vec<&str> = deploy.services.iter().map(String::as_str).collect();
             services.sort_unstable();
             services
         }
-        Scope::All => data.services().into_iter().collect(),
+        Scope::All => known.keys().copied().collect(),
     }
 }
 
@@ -64,7 +92,7 @@ fn window(data: &DataSet, spec: &ReplaySpec, index: usize, service: &str) -> Win
     let start = deployed_at + spec.settle;
     let mut end = start + spec.window;
     if spec.overlap == Overlap::Truncate {
-        end = next_deploy(data, deployed_at, service).map_or(end, |next| end.min(next));
+        end = next_deploy(data, deployed_at, start, service).map_or(end, |next| end.min(next));
     }
     Window {
         deploy: index,
@@ -75,8 +103,9 @@ fn window(data: &DataSet, spec: &ReplaySpec, index: usize, service: &str) -> Win
     }
 }
 
-/// The next deploy of the service after this instant.
-fn next_deploy(data: &DataSet, after: Instant, service: &str) -> Option<Instant> {
-    let later = data.deploys.iter().filter(|d| d.deployed_at > after && data.is_of_environment(d));
-    later.filter(|d| d.services.iter().any(|s| s == service)).map(|d| d.deployed_at).next()
+/// The next deploy of the service, not before `from`.
+fn next_deploy(data: &DataSet, after: Instant, from: Instant, service: &str) -> Option<Instant> {
+    let later = data.deploys.iter().filter(|d| d.deployed_at > after && d.deployed_at >= from);
+    let ours = later.filter(|d| data.is_of_environment(d) && d.services.iter().any(|s| s == service));
+    ours.map(|d| d.deployed_at).next()
 }

@@ -177,5 +177,6 @@ pub const fn not_evaluated(why: NotEvaluated) -> &'static str {
     match why {
         NotEvaluated::ShortHistory => "there is less history before it than the pipeline asks for",
         NotEvaluated::AfterEnd => "its decision would fall after the end of the data",
+        NotEvaluated::EmptyWindow => "the next deploy came as soon as its window began",
     }
 }

@@ -166,8 +166,7 @@ fn the_property_draws_from_every_detector_gate_and_triager() {
 /// §3: no decision may depend on later records. Under `scope = "all"` a deploy has a window for every service that occurs anywhere
 /// in the data set, so that a service first seen days later, or named by an incident only, gives every deploy one more window.
 #[test]
-#[ignore = "BUG src/pipeline/schedule.rs, services(): scope `all` ranges over services of the whole data set, later ones too"]
-fn bug_a_service_that_appears_later_adds_windows_to_earlier_deploys() {
+fn a_service_that_appears_later_adds_windows_to_earlier_deploys() {
     let spec = {
         let mut spec = everything();
         spec.replay.scope = Scope::All;

@@ -8,6 +8,7 @@ mod architecture;
 mod causality;
 mod contract;
 mod determinism;
+mod example;
 mod month;
 mod oracle;
 mod support;

@@ -21,16 +21,6 @@ use shakedown::stats::{Correction, Estimate};
 use shakedown::triage::TriagerSpec;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-// Known disagreements of the crate with the contract, each shown by a test `contract::bug_…`. While one stands, the oracle does as
-// the crate does, so that the property tests go on looking for others.
-
-/// §2 says that an incident wholly outside the data is in no ratio; the crate lets alerts hit it within `slack` of the data's end.
-const NOT_EVALUABLE_INCIDENTS_CAN_BE_HIT: bool = true;
-/// §3 says that under `truncate` a later deploy *inside W* ends W; in the crate one that falls into `settle`, before W, empties it.
-const A_DEPLOY_WHILE_SETTLING_EMPTIES_W: bool = true;
-/// §2 lets a step of traffic start anywhere; the crate counts affected users only in steps that start at a multiple of `traffic_step`.
-const USERS_ARE_ONLY_FOUND_IN_STEPS_ON_THE_GRID: bool = true;
-
 /// What a replay and its evaluation come to: what must be equal, and numbers that must be close.
 #[derive(Debug, Default)]
 pub struct Answer {
@@ -380,16 +370,22 @@ impl<'a> Oracle<'a> {
         (looks, not_evaluated, tested)
     }
 
-    /// The services of a deploy's windows. The contract does not say what `all` ranges over; the crate: every service that occurs
-    /// anywhere in the data set.
+    /// The services of a deploy's windows. The contract does not say what `all` ranges over; here: every service that a record (by its
+    /// arrival), a deploy or a row of traffic had told of by the decision.
     fn scope(&self, deploy: &Deploy) -> BTreeSet<String> {
         if self.spec.replay.scope == Scope::Deployed {
             return deploy.services.iter().cloned().collect();
         }
         let mut services: BTreeSet<String> = self.world.records.iter().map(|r| r.service.clone()).collect();
         services.extend(self.deploys.iter().flat_map(|d| d.services.clone()));
-        services.extend(self.incidents.iter().flat_map(|i| i.services.clone()));
         services.extend(self.world.traffic.iter().flatten().map(|row| row.service.clone()));
+        services.retain(|service| {
+            let by = self.window(deploy, service.clone()).decided_at;
+            let recorded = |r: &&Record| r.service == *service && r.observed_at.unwrap_or(r.timestamp) <= by;
+            self.world.records.iter().any(|r| recorded(&r))
+                || self.deploys.iter().any(|d| d.deployed_at <= by && d.services.contains(service))
+                || self.world.traffic.iter().flatten().any(|row| row.service == *service && row.timestamp <= by)
+        });
         services
     }
 
@@ -400,8 +396,7 @@ impl<'a> Oracle<'a> {
         if replay.overlap == Overlap::Truncate {
             for other in &self.deploys {
                 let later = other.deployed_at > deploy.deployed_at && self.is_of_environment(other);
-                let from = if A_DEPLOY_WHILE_SETTLING_EMPTIES_W { deploy.deployed_at } else { start };
-                let inside = other.deployed_at >= from && other.deployed_at < end;
+                let inside = other.deployed_at >= start && other.deployed_at < end;
                 if later && inside && other.services.contains(&service) {
                     end = other.deployed_at;
                 }
@@ -551,7 +546,6 @@ impl<'a> Oracle<'a> {
         for detected in &mut look.detections {
             let hit_users: usize = steps
                 .iter()
-                .filter(|(start, _)| !USERS_ARE_ONLY_FOUND_IN_STEPS_ON_THE_GRID || start.micros() % step.micros() == 0)
                 .map(|&(start, _)| {
                     let inside = detected.records.iter().filter(|r| start <= r.timestamp && r.timestamp < start + step);
                     inside.filter_map(|r| r.user_id.as_ref()).collect::<BTreeSet<_>>().len()
@@ -585,7 +579,7 @@ impl<'a> Oracle<'a> {
     fn hits(&self, look: &Look, alert: &Detected, shift: Span) -> BTreeSet<usize> {
         let mut hits = BTreeSet::new();
         for (index, incident) in self.incidents.iter().enumerate() {
-            if !(NOT_EVALUABLE_INCIDENTS_CAN_BE_HIT || self.is_evaluable(incident)) {
+            if !self.is_evaluable(incident) {
                 continue;
             }
             let (start, end) = self.interval(incident);

@@ -1,6 +1,6 @@
 //! Several pipelines on the same history, side by side: at most 40 lines of 100 characters.
 
-use super::super::number::{self, Unit, count, difference, estimate_short, excludes_zero, money};
+use super::super::number::{Unit, count, difference, estimate_short, excludes_zero, money};
 use super::super::style::{Style, pad};
 use super::super::{facts, words};
 use crate::evaluate::{Assessment, Comparison, MetricDifference};
