@@ -2,7 +2,6 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Replays a month of error logs, deploys and incidents through a self-healing pipeline, with nothing carried out, and says with
@@ -11,8 +10,8 @@ use std::path::PathBuf;
 #[command(name = "shakedown", version, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Cli {
     /// Threads to use; the results are the same at any number [default: all cores]
-    #[arg(long, global = true, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
     /// Draw no progress bar (none is drawn anyway when stderr is not a terminal, or CI is set)
     #[arg(long, global = true)]
     pub no_progress: bool,

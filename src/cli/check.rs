@@ -17,11 +17,17 @@ pub fn run(args: &CheckArgs, terminal: &Terminal) -> Result<(), Failure> {
     if let Some(path) = &args.rejects {
         let lines: String =
             intake.rejects.iter().map(|r| serde_json::to_string(r).unwrap_or_default() + "\n").collect();
-        std::fs::write(path, lines).map_err(|e| UserError::new(path.display().to_string(), e.to_string(), ""))?;
+        std::fs::write(path, lines).map_err(|e| {
+            UserError::new(
+                path.display().to_string(),
+                format!("cannot be written: {e}"),
+                "--rejects names a file to write",
+            )
+        })?;
     }
     let data = data?;
     print(&describe(&data, &intake))?;
-    require_records(&data)
+    require_records(&data, &intake)
 }
 
 fn describe(data: &DataSet, intake: &Intake) -> String {
@@ -30,7 +36,11 @@ fn describe(data: &DataSet, intake: &Intake) -> String {
         let _ = writeln!(text, "{key:<12}{}", visible(value));
     };
     let days = data.span.span().as_minutes() / 1440.0;
-    line("data set", &format!("{} ({})", data.manifest.name, data.manifest.description));
+    let about = match data.manifest.description.as_str() {
+        "" => String::new(),
+        description => format!(" ({description})"),
+    };
+    line("data set", &format!("{}{about}", data.manifest.name));
     line("span", &format!("{} to {} UTC, {days:.1} days", data.span.start.minute(), data.span.end.minute()));
     for (key, value) in files(intake) {
         line(&key, &value);
@@ -128,11 +138,19 @@ fn traffic(data: &DataSet) -> String {
     )
 }
 
+/// How many services, and days without a record, are listed.
+const SERVICES_LISTED: usize = 50;
+const DAYS_LISTED: usize = 10;
+
 fn services(data: &DataSet) -> String {
     let mut rows: BTreeMap<&str, (u64, usize, usize)> = data.services().into_iter().map(|s| (s, (0, 0, 0))).collect();
-    for row in 0..data.records.len() {
-        if let Some(entry) = rows.get_mut(data.records.services.get(data.records.service[row])) {
-            entry.0 += u64::from(data.records.count[row]);
+    let mut of_service = vec![0_u64; data.records.services.len()];
+    for (&service, &count) in data.records.service.iter().zip(&data.records.count) {
+        of_service[service as usize] += u64::from(count);
+    }
+    for (service, count) in data.records.services.iter().zip(of_service) {
+        if let Some(entry) = rows.get_mut(service) {
+            entry.0 = count;
         }
     }
     for service in data.deploys.iter().flat_map(|d| &d.services) {
@@ -146,8 +164,17 @@ fn services(data: &DataSet) -> String {
         }
     }
     let mut text = format!("\n{:<24}{:>12}{:>10}{:>11}\n", "service", "records", "deploys", "incidents");
+    let more = rows.len().saturating_sub(SERVICES_LISTED);
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    if more > 0 {
+        rows.sort_by_key(|(_, counts)| std::cmp::Reverse(*counts));
+        rows.truncate(SERVICES_LISTED);
+    }
     for (service, (records, deploys, incidents)) in rows {
         let _ = writeln!(text, "{:<24}{records:>12}{deploys:>10}{incidents:>11}", crate::model::excerpt(service, 23));
+    }
+    if more > 0 {
+        let _ = writeln!(text, "… and {more} more with fewer records (is each host or request a service of its own?)");
     }
     text + "\n"
 }
@@ -167,7 +194,12 @@ fn gaps(data: &DataSet) -> Vec<String> {
         day = next;
     }
     if !silent.is_empty() {
-        gaps.push(format!("no record at all on {}", silent.join(", ")));
+        let more = match silent.len().saturating_sub(DAYS_LISTED) {
+            0 => String::new(),
+            more => format!(" and {more} more days"),
+        };
+        silent.truncate(DAYS_LISTED);
+        gaps.push(format!("no record at all on {}{more}", silent.join(", ")));
     }
     let without: Vec<&str> = data
         .deploys

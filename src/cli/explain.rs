@@ -11,8 +11,9 @@ use crate::report;
 pub fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<(), Failure> {
     let pipelines = pipelines(&args.pipeline)?;
     let costs = costs(args.costs.as_ref())?;
-    let data = data_set(&args.data, terminal).0?;
-    require_records(&data)?;
+    let (data, intake) = data_set(&args.data, terminal);
+    let data = data?;
+    require_records(&data, &intake)?;
     let pool = SeriesPool::of(&data, &pipelines)?;
     for named in &pipelines {
         let Some(series) = pool.find(&named.spec) else { continue };

@@ -1,6 +1,6 @@
 //! What ends a command early, and the exit code that goes with it.
 
-use crate::model::UserError;
+use crate::model::{UserError, visible};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -28,9 +28,15 @@ impl Failure {
             Self::OutputClosed => return ExitCode::SUCCESS,
         };
         // A closed stderr leaves the exit code to tell.
-        let _ = writeln!(std::io::stderr(), "error: {error}");
+        let _ = writeln!(std::io::stderr(), "error: {}", shown(error));
         ExitCode::from(code)
     }
+}
+
+/// The error with the text that came from files and arguments made visible, one line for what is wrong and one for the remedy.
+fn shown(error: &UserError) -> UserError {
+    let [place, message, help] = [&error.place, &error.message, &error.help].map(|text| visible(text).into_owned());
+    UserError { place, message, help }
 }
 
 impl From<UserError> for Failure {

@@ -40,7 +40,7 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<(), Failure> {
     if let Some(threads) = cli.threads {
         rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.into())
+            .num_threads(usize::from(threads))
             .build_global()
             .map_err(|e| Failure::usage("--threads", e.to_string(), ""))?;
     }

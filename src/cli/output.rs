@@ -7,10 +7,13 @@ use std::io::{IsTerminal, Write};
 /// Writes to stdout.
 ///
 /// # Errors
-/// [`Failure::OutputClosed`] when the reader is gone (`| head`).
+/// [`Failure::OutputClosed`] when the reader is gone (`| head`), an error of the user's when stdout cannot be written (a full disk).
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|_| Failure::OutputClosed)
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Failure::OutputClosed,
+        _ => Failure::usage("stdout", format!("cannot be written: {error}"), "is there room?"),
+    })
 }
 
 /// Writes one warning to stderr. Text from files is made visible first.

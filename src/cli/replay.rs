@@ -6,7 +6,7 @@ use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake};
 use crate::evaluate::{Assessment, Comparison, Costs, Evaluation, GivenPipeline, compare, evaluate};
 use crate::model::UserError;
-use crate::pipeline::{Preset, Replay, run as run_pipeline};
+use crate::pipeline::{NotEvaluated, Preset, Replay, run as run_pipeline};
 use crate::report::{self, Style};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -20,11 +20,14 @@ pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
     let costs = costs(args.costs.as_ref())?;
     let (data, intake) = data_set(&args.data, terminal);
     let out = out_dir(args, data.as_ref().ok());
+    if let Some(file) = out.ancestors().find(|path| path.exists()).filter(|path| !path.is_dir()) {
+        return Err(Failure::usage(file.display().to_string(), "is a file", "--out names a folder for the report"));
+    }
     let data = match data {
         Ok(data) => data,
         Err(error) => return Err(keep_rejects(&out, &intake, error)),
     };
-    require_records(&data)?;
+    require_records(&data, &intake)?;
     let ends = ends(&pipelines)?;
     let count = pipelines.len();
     let all: Vec<NamedPipeline> = pipelines.into_iter().chain(ends).collect();
@@ -36,15 +39,42 @@ pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
         all.iter().zip(&replays).filter_map(|(n, r)| assess(&data, &pool, n, r, &costs)).collect();
     let asked = &assessments[..count];
     if asked.iter().all(|a| a.evaluation.funnel.windows == 0) {
-        let help =
-            "every deploy needs min_baseline of history before it and a whole window after it; see shakedown check";
-        return Err(Failure::Nothing(UserError::new("deploys.jsonl", "no deploy could be evaluated", help)));
+        return Err(Failure::Nothing(nothing_evaluated(&data, &replays[..count])));
     }
     let comparisons: Vec<Comparison> = asked.iter().skip(1).map(|b| compare(&data, &costs, &asked[0], b)).collect();
     write(&out, &data, &pool, asked, &comparisons, &intake)?;
     print_answer(args.format, &data, &pool, (&assessments, count), &comparisons)?;
     report_place(&out, asked.len());
     Ok(())
+}
+
+/// Why no deploy could be evaluated, and what to do.
+fn nothing_evaluated(data: &DataSet, replays: &[Replay]) -> UserError {
+    let error = |message: String, help: String| UserError::new("deploys.jsonl", message, help);
+    let environment = &data.manifest.environment;
+    if data.deploys.is_empty() {
+        return error("no deploy was read".to_owned(), "write one JSON object a line, one for each deploy".to_owned());
+    }
+    if !data.deploys.iter().any(|deploy| data.is_of_environment(deploy)) {
+        let other = data.deploys.iter().find_map(|deploy| deploy.environment.as_deref()).unwrap_or_default();
+        return error(
+            format!("none of the {} deploys is of environment {environment:?}", data.deploys.len()),
+            format!("name the data set's environment in dataset.toml, such as environment = {other:?}"),
+        );
+    }
+    let count = |reason| {
+        let of = |replay: &Replay| replay.not_evaluated.iter().filter(|(_, why)| *why == reason).count();
+        replays.iter().map(of).max().unwrap_or_default()
+    };
+    let (short, late) = (count(NotEvaluated::ShortHistory), count(NotEvaluated::AfterEnd));
+    error(
+        format!(
+            "no deploy could be evaluated: {short} have less history before them than min_baseline, {late} are decided after the \
+             data's end ({})",
+            data.span.end.minute()
+        ),
+        "bring more days of records, or shorten min_baseline and window in a pipeline of your own".to_owned(),
+    )
 }
 
 /// `null` and `always`, where they were not asked for.
@@ -93,7 +123,7 @@ fn keep_rejects(out: &Path, intake: &Intake, error: UserError) -> Failure {
     if !intake.rejects.is_empty() {
         match report::write_rejects(out, &intake.rejects) {
             Ok(()) => warn(&format!("the refused rows are in {}", out.join("rejects.jsonl").display())),
-            Err(other) => warn(&other.to_string()),
+            Err(other) => warn(&under(out, other).to_string()),
         }
     }
     error.into()
@@ -112,12 +142,17 @@ fn write(
         let spec = &assessment.evaluation.manifest.pipeline.resolved;
         let Some(series) = pool.find(spec) else { continue };
         let folder = if asked.len() == 1 { out.to_owned() } else { out.join(&spec.name) };
-        report::write(&folder, assessment, data, series, &intake.rejects)?;
+        report::write(&folder, assessment, data, series, &intake.rejects).map_err(|e| under(&folder, e))?;
     }
     if asked.len() > 1 {
-        report::write_comparison(out, asked, comparisons)?;
+        report::write_comparison(out, asked, comparisons).map_err(|e| under(out, e))?;
     }
     Ok(())
+}
+
+/// The error with the whole path of the file that could not be written.
+fn under(folder: &Path, error: UserError) -> UserError {
+    UserError { place: folder.join(&error.place).display().to_string(), ..error }
 }
 
 fn print_answer(

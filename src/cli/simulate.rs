@@ -1,5 +1,6 @@
 use super::args::SimulateArgs;
 use super::failure::Failure;
+use super::input::out_of_range;
 use super::output::print;
 use super::progress::Terminal;
 use crate::dataset::{SetFiles, read_toml, store};
@@ -9,6 +10,9 @@ use std::fs;
 
 /// Makes a data set from a scenario and writes it, with its exact truth beside it.
 pub fn run(args: &SimulateArgs, terminal: &Terminal) -> Result<(), Failure> {
+    if args.out.exists() && !args.out.is_dir() {
+        return Err(Failure::usage(args.out.display().to_string(), "is a file", "--out names a folder"));
+    }
     if args.out.join("dataset.toml").exists() && !args.force {
         let help = "choose another folder, or pass --force to replace it";
         return Err(Failure::usage(args.out.display().to_string(), "holds a data set already", help));
@@ -16,8 +20,9 @@ pub fn run(args: &SimulateArgs, terminal: &Terminal) -> Result<(), Failure> {
     let scenario: Scenario = read_toml(&args.scenario)?;
     let options = Options { seed: args.seed, days: args.days, scale: args.scale };
     terminal.start("simulating", 0);
-    let simulation =
-        simulate(&scenario, &options).map_err(|e| UserError::new(args.scenario.display().to_string(), e, ""))?;
+    let place = args.scenario.display().to_string();
+    let simulation = simulate(&scenario, &options)
+        .map_err(|reason| out_of_range(&place, &fs::read_to_string(&args.scenario).unwrap_or_default(), reason))?;
     write(args, &simulation)?;
     terminal.clear();
     print(&format!(

@@ -88,27 +88,35 @@ fn of_repository(repo: &Path, deploys: &[Deploy], diffs: &mut BTreeMap<String, S
     }
 }
 
-/// `git diff previous revision` and whether it was cut, with every setting pinned and nothing of the repository executed; `None`
-/// without both revisions.
+/// The diff between the revisions and whether it was cut; `None` without both revisions. Plumbing, so that no setting of the
+/// repository or its owner shows in the output; nothing that the repository names is executed, and nothing is fetched.
 fn from_git(repo: &Path, deploy: &Deploy) -> Option<Result<(String, bool), String>> {
     let (from, to) = (deploy.previous_revision.as_deref()?, deploy.revision.as_deref()?);
     if let Some(odd) = [from, to].into_iter().find(|revision| !is_revision(revision)) {
-        return Some(Err(format!("revision {:?} is no git object name", excerpt(odd, 64))));
+        return Some(Err(format!("revision {} is no git object name", excerpt(odd, 64))));
     }
+    let mut git = Command::new("git");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
+        git.env_remove(name);
+    }
+    git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("LC_ALL", "C");
+    // A partial clone would fetch what it lacks, through a command that its configuration names.
+    git.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none").env("GIT_TERMINAL_PROMPT", "0");
+    git.arg("-C").arg(repo);
     let settings = [
-        "core.quotepath=off",
+        "core.quotePath=off",
         "core.fsmonitor=false",
         "core.hooksPath=/dev/null",
-        "diff.renames=true",
-        "diff.algorithm=myers",
         "diff.renameLimit=1000",
+        "diff.suppressBlankEmpty=false",
+        "diff.orderFile=/dev/null",
     ];
-    let mut git = Command::new("git");
-    git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("LC_ALL", "C").arg("-C").arg(repo);
     for setting in settings {
         git.args(["-c", setting]);
     }
-    git.args(["diff", "--no-ext-diff", "--no-textconv", "--no-color", "-M", "--full-index", from, to, "--"]);
+    git.args(["diff-tree", "-r", "-p", "-M", "-U3", "--inter-hunk-context=0", "--diff-algorithm=myers"]);
+    git.args(["--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short", "--full-index"]);
+    git.args(["--src-prefix=a/", "--dst-prefix=b/", from, to, "--"]);
     Some(run(&mut git))
 }
 
@@ -130,8 +138,8 @@ fn run(git: &mut Command) -> Result<(String, bool), String> {
     let first = reason.lines().next().unwrap_or("git diff failed");
     let hint = if reason.contains("bad object") || reason.contains("unknown revision") {
         " (a shallow clone? git fetch --unshallow)"
-    } else if reason.contains("safe.directory") {
-        " (the repository belongs to another user; see safe.directory in git help config)"
+    } else if reason.contains("dubious ownership") {
+        " (the repository belongs to another user: clone it to a folder of your own)"
     } else {
         ""
     };

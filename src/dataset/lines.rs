@@ -204,11 +204,10 @@ fn of_pairs<T: Line>(pairs: &[(String, Value)]) -> Result<T, String> {
     serde_json::from_value(Value::Object(pairs.iter().cloned().collect())).map_err(|e| e.to_string())
 }
 
-/// The key whose value does not fit: serde names the value only. It is the one without which serde complains of something else.
+/// The key whose value does not fit, which serde leaves out: the last of the shortest beginning that fails alike.
 fn culprit<'a, T: Line>(pairs: &'a [(String, Value)], reason: &str) -> Option<&'a str> {
-    let without = |index: usize| [&pairs[..index], &pairs[index + 1..]].concat();
-    let blamed = (0..pairs.len()).find(|&index| of_pairs::<T>(&without(index)).err().as_deref() != Some(reason));
-    blamed.map(|index| pairs[index].0.as_str())
+    let fails = |end: &usize| of_pairs::<T>(&pairs[..*end]).err().as_deref() == Some(reason);
+    (1..=pairs.len()).find(fails).map(|end| pairs[end - 1].0.as_str())
 }
 
 /// A JSON object as written: `serde_json::Value` would keep the last of two equal keys and say nothing.

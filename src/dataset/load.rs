@@ -4,8 +4,8 @@ use super::hash::data_set_hash;
 use super::intake::{Intake, RejectPolicy};
 use super::records::Records;
 use super::traffic::{self, TrafficTable};
-use super::{Manifest, diffs, events, lines, parquet, read_toml};
-use crate::model::{Deploy, Incident, Instant, Interval, Progress, UserError};
+use super::{Labels, Manifest, diffs, events, lines, parquet, parse_toml};
+use crate::model::{Deploy, Incident, Instant, Interval, Progress, Span, UserError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -82,26 +82,21 @@ pub fn load(
 ) -> Result<DataSet, UserError> {
     intake.policy = policy;
     check_folder(folder)?;
-    let manifest: Manifest = read_toml(&folder.join("dataset.toml"))?;
-    check_manifest(&manifest)?;
+    let manifest = read_manifest(folder)?;
     let mut records = Records::default();
-    let path = one_of(folder, "events", &["parquet", "jsonl", "csv"])?.ok_or_else(|| {
-        UserError::new(
-            "events.parquet",
-            "is missing",
-            "records come from events.parquet, events.jsonl or events.csv (.gz and .zst too)",
-        )
-    })?;
+    let path = required(folder, "events", &["parquet", "jsonl", "csv"])?;
     match file_kind(&path) {
         "parquet" => parquet::read_events(&path, &mut records, intake, progress)?,
         "csv" => events::read_csv(&path, &mut records, intake, progress)?,
         _ => events::read_jsonl(&path, &mut records, intake, progress)?,
     }
     records.sort();
-    let deploys: Vec<Deploy> = lines::read(&folder.join("deploys.jsonl"), intake)?;
-    let incident_log = folder.join("incidents.jsonl");
-    let incidents = if incident_log.exists() { Some(lines::read(&incident_log, intake)?) } else { None };
-    let traffic = match one_of(folder, "traffic", &["parquet", "csv"])? {
+    let deploys: Vec<Deploy> = lines::read(&required(folder, "deploys", &["jsonl"])?, intake)?;
+    let incidents = match optional(folder, "incidents", &["jsonl"], intake)? {
+        Some(path) => Some(lines::read(&path, intake)?),
+        None => None,
+    };
+    let traffic = match optional(folder, "traffic", &["parquet", "csv"], intake)? {
         Some(path) => Some(traffic::read(&path, intake, progress)?),
         None => None,
     };
@@ -113,50 +108,95 @@ pub fn load(
 
 fn check_folder(folder: &Path) -> Result<(), UserError> {
     let place = folder.display().to_string();
-    if !folder.exists() {
-        return Err(UserError::new(place, "there is no such folder", "give the folder that holds dataset.toml"));
-    }
-    if !folder.is_dir() {
-        return Err(UserError::new(place, "is a file", "give the folder that holds dataset.toml"));
-    }
-    for required in ["dataset.toml", "deploys.jsonl"] {
-        if !folder.join(required).exists() {
-            return Err(UserError::new(
-                place,
-                format!("holds no {required}"),
-                "docs/data-set.md says what a data set holds",
-            ));
+    let help = "give the folder that holds dataset.toml";
+    match std::fs::metadata(folder) {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(_) => Err(UserError::new(place, "is a file", help)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            Err(UserError::new(place, "there is no such folder", help))
         }
+        Err(e) => Err(UserError::new(place, format!("cannot be read: {e}"), "check its permissions")),
+    }
+}
+
+fn read_manifest(folder: &Path) -> Result<Manifest, UserError> {
+    let path = required(folder, "dataset", &["toml"])?;
+    let text = super::source::read_text(&path)?;
+    let manifest: Manifest = parse_toml(&text, "dataset.toml")?;
+    check_manifest(&manifest).map_err(|(key, message, help)| {
+        let line = text.lines().position(|line| line.trim_start().strip_prefix(key).is_some_and(is_assigned));
+        let place = line.map_or_else(|| "dataset.toml".to_owned(), |index| format!("dataset.toml:{}", index + 1));
+        UserError::new(place, message, help)
+    })?;
+    Ok(manifest)
+}
+
+fn is_assigned(after_key: &str) -> bool {
+    after_key.trim_start().starts_with('=')
+}
+
+/// Checks what the types cannot; the error is the key, what is wrong with it, and the remedy.
+fn check_manifest(manifest: &Manifest) -> Result<(), (&'static str, String, &'static str)> {
+    if manifest.name.trim().is_empty() {
+        return Err(("name", "name is empty".to_owned(), "name the data set: its reports bear the name"));
+    }
+    if let (Some(start), Some(end)) = (manifest.start, manifest.end) {
+        if end <= start {
+            return Err(("end", format!("end {end} is not after start {start}"), "the data set is [start, end)"));
+        }
+    }
+    if manifest.traffic_step.micros() <= 0 {
+        let help = "write the length of one row of traffic, such as \"1m\"";
+        return Err(("traffic_step", "traffic_step is zero".to_owned(), help));
+    }
+    if jiff::tz::TimeZone::get(&manifest.timezone).is_err() {
+        let help = "give an IANA name such as \"Europe/Amsterdam\"";
+        return Err(("timezone", format!("timezone {:?} is unknown", manifest.timezone), help));
     }
     Ok(())
 }
 
-fn check_manifest(manifest: &Manifest) -> Result<(), UserError> {
-    let error = |message: String, help: &str| Err(UserError::new("dataset.toml", message, help));
-    if let (Some(start), Some(end)) = (manifest.start, manifest.end) {
-        if end <= start {
-            return error(format!("end {end} is not after start {start}"), "");
-        }
+/// The file `<stem>.<kind>[.gz|.zst]` of the folder.
+fn required(folder: &Path, stem: &str, kinds: &[&str]) -> Result<PathBuf, UserError> {
+    let found = one_of(folder, stem, kinds)?;
+    found.ok_or_else(|| {
+        let names: Vec<String> = kinds.iter().map(|kind| format!("{stem}.{kind}")).collect();
+        let help = match near_miss(folder, stem) {
+            Some(near) => format!("it holds {near}; is that meant? docs/data-set.md has the names and forms"),
+            None => "docs/data-set.md says what a data set holds".to_owned(),
+        };
+        UserError::new(folder.display().to_string(), format!("holds no {}", names.join(" or ")), help)
+    })
+}
+
+/// As [`required`], for what a data set need not hold; a file that is nearly named so is warned about.
+fn optional(folder: &Path, stem: &str, kinds: &[&str], intake: &mut Intake) -> Result<Option<PathBuf>, UserError> {
+    let found = one_of(folder, stem, kinds)?;
+    if let (None, Some(near)) = (&found, near_miss(folder, stem)) {
+        intake.warn(format!("{near} is not read; is {stem}.{} meant?", kinds.join(&format!(" or {stem}."))));
     }
-    if manifest.traffic_step.micros() <= 0 {
-        return error("traffic_step is zero".to_owned(), "write the length of one row of traffic, such as \"1m\"");
-    }
-    if jiff::tz::TimeZone::get(&manifest.timezone).is_err() {
-        return error(
-            format!("timezone {:?} is unknown", manifest.timezone),
-            "give an IANA name such as \"Europe/Amsterdam\"",
-        );
-    }
-    Ok(())
+    Ok(found)
+}
+
+/// A file of the folder whose name is close to `<stem>.…`.
+fn near_miss(folder: &Path, stem: &str) -> Option<String> {
+    let names = std::fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let close = |name: &String| {
+        let begin = name.split('.').next().unwrap_or_default().to_lowercase();
+        strsim::damerau_levenshtein(&begin, stem) <= 2
+    };
+    names.filter(close).min()
 }
 
 /// The one file `<stem>.<kind>[.gz|.zst]` of the folder, if any.
 fn one_of(folder: &Path, stem: &str, kinds: &[&str]) -> Result<Option<PathBuf>, UserError> {
     let names = kinds.iter().flat_map(|kind| {
-        let endings: &[&str] = if *kind == "parquet" { &[""] } else { &["", ".gz", ".zst"] };
+        let endings: &[&str] = if matches!(*kind, "parquet" | "toml") { &[""] } else { &["", ".gz", ".zst"] };
         endings.iter().map(move |ending| format!("{stem}.{kind}{ending}"))
     });
-    let present: Vec<PathBuf> = names.map(|name| folder.join(name)).filter(|path| path.exists()).collect();
+    // A link that leads nowhere is an error when it is opened, not an absent file.
+    let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
+    let present: Vec<PathBuf> = names.map(|name| folder.join(name)).filter(is_there).collect();
     match &present[..] {
         [] => Ok(None),
         [path] => Ok(Some(path.clone())),
@@ -173,22 +213,89 @@ fn file_kind(path: &Path) -> &str {
     name.split('.').nth(1).unwrap_or_default()
 }
 
+/// How many oddities of a kind are told one by one.
+const TOLD: usize = 3;
+
+/// Days without a record that only a wrong clock explains.
+const LONGEST_SILENCE: Span = Span::days(60);
+
 fn warn_of_oddities(data: &DataSet, intake: &mut Intake) {
-    let ids: BTreeSet<&str> = data.deploys.iter().map(|d| d.id.as_str()).collect();
-    for incident in data.incidents.iter().flatten() {
-        if let Some(deploy) = incident.guilty_deploy().filter(|id| !ids.contains(id)) {
-            intake.warn(format!(
-                "incident {} names deploy {deploy}, which the data set does not hold: it is unreachable",
-                incident.id
-            ));
+    for kind in [dangling_deploys(data), dangling_references(data), unknown_services(data), odd_times(data)] {
+        let more = kind.len().saturating_sub(TOLD);
+        kind.into_iter().take(TOLD).for_each(|warning| intake.warn(warning));
+        if more > 0 {
+            intake.warn(format!("… and {more} more like that"));
         }
+    }
+    if data.incidents.is_none() && data.manifest.incidents == Labels::Complete {
+        intake.warn("dataset.toml says that the incident log is complete, but there is no incidents.jsonl");
     }
     let outside = data.records.timestamp.iter().filter(|&&t| !data.span.contains(t)).count();
     if outside > 0 {
-        intake.warn(format!("{outside} records lie outside the data set's start and end"));
+        intake.warn(format!("{outside} of {} records lie outside the data set's start and end", data.records.len()));
     }
     let repeated = data.records.content.windows(2).filter(|pair| pair[0] == pair[1]).count();
     if repeated > 0 {
         intake.warn(format!("{repeated} records repeat another one exactly; all are counted"));
     }
+    let gaps = data.records.timestamp.windows(2).filter(|pair| pair[1] - pair[0] > LONGEST_SILENCE);
+    if let Some(pair) = gaps.max_by_key(|pair| pair[1] - pair[0]) {
+        intake.warn(format!(
+            "no record lies between {} and {}: a wrong clock? start and end in dataset.toml bound the data set",
+            pair[0].minute(),
+            pair[1].minute()
+        ));
+    }
+}
+
+fn dangling_deploys(data: &DataSet) -> Vec<String> {
+    let ids: BTreeSet<&str> = data.deploys.iter().map(|d| d.id.as_str()).collect();
+    let dangling = |incident: &Incident| {
+        let deploy = incident.guilty_deploy().filter(|id| !ids.contains(id))?;
+        Some(format!(
+            "incident {} names deploy {deploy}, which the data set does not hold: it is unreachable",
+            incident.id
+        ))
+    };
+    data.incidents.iter().flatten().filter_map(dangling).collect()
+}
+
+/// Of deploys: what they undo or repair and the data set does not hold.
+fn dangling_references(data: &DataSet) -> Vec<String> {
+    let deploys: BTreeSet<&str> = data.deploys.iter().map(|d| d.id.as_str()).collect();
+    let incidents: BTreeSet<&str> = data.incidents.iter().flatten().map(|i| i.id.as_str()).collect();
+    let mut warnings = Vec::new();
+    for deploy in &data.deploys {
+        if let Some(undone) = deploy.rolls_back.as_deref().filter(|id| !deploys.contains(id)) {
+            warnings.push(format!("deploy {} rolls back {undone}, which the data set does not hold", deploy.id));
+        }
+        if data.incidents.is_some() {
+            let unknown = deploy.fixes.iter().filter(|id| !incidents.contains(id.as_str()));
+            warnings.extend(
+                unknown.map(|id| format!("deploy {} fixes incident {id}, which the data set does not hold", deploy.id)),
+            );
+        }
+    }
+    warnings
+}
+
+/// Of incidents: services that occur nowhere else, so that nothing can hit them.
+fn unknown_services(data: &DataSet) -> Vec<String> {
+    let mut known: BTreeSet<&str> = data.records.services.iter().collect();
+    known.extend(data.deploys.iter().flat_map(|d| &d.services).map(String::as_str));
+    known.extend(data.traffic.iter().flat_map(|t| t.services.keys()).map(String::as_str));
+    let mut warnings = Vec::new();
+    for incident in data.incidents.iter().flatten() {
+        for service in incident.services.iter().filter(|service| !known.contains(service.as_str())) {
+            let names: Vec<&str> = known.iter().copied().take(1000).collect();
+            let near = lines::nearest(service, &names);
+            warnings.push(format!("incident {} names service {service}, which occurs nowhere else{near}", incident.id));
+        }
+    }
+    warnings
+}
+
+fn odd_times(data: &DataSet) -> Vec<String> {
+    let odd = data.incidents.iter().flatten().filter(|i| i.mitigated_at.is_some_and(|at| at < i.started_at));
+    odd.map(|i| format!("incident {}: mitigated_at is before started_at", i.id)).collect()
 }

@@ -1,15 +1,20 @@
-//! Parquet through polars: lazily, slice by slice, only the columns that the contract names.
+//! Parquet through polars: slice by slice, only the columns that the contract names.
 
 use super::events::{check_count, cut_message};
 use super::intake::{Intake, Reject};
 use super::records::{RecordRef, Records};
 use super::source;
-use crate::model::{Instant, Progress, Record, Traffic, UserError};
+use crate::model::{Instant, Progress, Record, Traffic, UserError, excerpt};
 use polars::prelude::*;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rows of one slice: bounds the memory that decoded strings take.
-const SLICE_ROWS: u32 = 1 << 19;
+const SLICE_ROWS: usize = 1 << 19;
 
 const EVENT_COLUMNS: [&str; 11] = [
     "timestamp",
@@ -81,15 +86,15 @@ pub fn read_traffic(
         &["timestamp", "service", "requests"],
         progress,
         |slice, first| {
-            let (timestamp, service) = (instants(slice, "timestamp")?, strings(slice, "service")?);
-            let (requests, users) = (integers(slice, "requests")?, integers(slice, "users")?);
+            let (timestamp, service) = (Instants::of(slice, "timestamp")?, strings(slice, "service")?);
+            let (requests, users) = (Numbers::of(slice, "requests")?, Numbers::of(slice, "users")?);
             for row in 0..slice.height() {
                 let mut read_row = || {
                     take(Traffic {
-                        timestamp: instant(&timestamp, row)?.ok_or("timestamp is missing")?,
+                        timestamp: timestamp.get(row)?.ok_or("timestamp is missing")?,
                         service: service.get(row).filter(|s| !s.is_empty()).ok_or("service is missing")?.to_owned(),
-                        requests: whole(requests.get(row), "requests")?.ok_or("requests is missing")?,
-                        users: whole(users.get(row), "users")?,
+                        requests: requests.get(row)?.ok_or("requests is missing")?,
+                        users: users.get(row)?,
                     })
                 };
                 match read_row() {
@@ -119,37 +124,96 @@ fn for_each_slice(
     mut take: impl FnMut(&DataFrame, u64) -> Result<(), String>,
 ) -> Result<u64, UserError> {
     let file = source::name(path);
-    let fail =
-        |message: String| UserError::new(&file, message, "the columns and their types are listed in docs/data-set.md");
-    let polars = |e: PolarsError| fail(first_line(&e.to_string()));
-    let scan = || LazyFrame::scan_parquet(PlRefPath::try_from_path(path)?, ScanArgsParquet::default());
-    let schema = scan().and_then(|mut lazy| lazy.collect_schema()).map_err(polars)?;
+    let fail = |message: String| UserError::new(&file, message, "docs/data-set.md lists the columns and their types");
+    let damaged = |reason: String| UserError::new(&file, format!("cannot be read: {reason}"), "write the file again");
+    let opened = open(path)?;
+    let metadata = guarded(|| ParquetReader::new(opened.try_clone()?).get_metadata().cloned()).map_err(damaged)?;
+    let length = opened.metadata().map_or(0, |of_file| of_file.len());
+    let mut chunks = metadata.row_groups.iter().flat_map(|group| group.byte_ranges_iter());
+    if chunks.any(|range| range.start > range.end || range.end > length) {
+        return Err(damaged("its footer points beyond its end".to_owned()));
+    }
+    let reader = || -> PolarsResult<ParquetReader<File>> {
+        let mut reader = ParquetReader::new(opened.try_clone()?);
+        reader.set_metadata(metadata.clone());
+        Ok(reader)
+    };
+    let schema = guarded(|| reader()?.schema()).map_err(damaged)?;
     if let Some(missing) = required.iter().find(|name| !schema.contains(name)) {
         return Err(fail(format!("column {missing} is missing")));
     }
-    let present: Vec<Expr> = wanted.iter().filter(|name| schema.contains(name)).map(|name| col(*name)).collect();
-    let rows = scan().and_then(|lazy| lazy.select([len()]).collect()).map_err(polars)?;
-    let rows = rows.columns().first().and_then(|c| c.get(0).ok()).and_then(|v| v.extract::<u64>()).unwrap_or_default();
-    progress.start(&format!("reading {file}"), rows);
+    // Only the wanted columns are ever decoded: the others may be of types that are not known here.
+    let present: Vec<String> =
+        wanted.iter().filter(|name| schema.contains(name)).map(|&name| name.to_owned()).collect();
+    for name in &present {
+        let dtype = schema.get(name).map(|field| field.dtype().clone()).unwrap_or_default();
+        guarded(|| Ok(DataType::from_arrow_dtype(&dtype)))
+            .map_err(|_| fail(format!("column {name} is {dtype:?}, which is not read here")))?;
+    }
+    let rows = metadata.num_rows;
+    progress.start(&format!("reading {file}"), rows as u64);
     let mut first = 0;
     while first < rows {
-        let offset = i64::try_from(first).map_err(|e| fail(e.to_string()))?;
-        let slice =
-            scan().and_then(|lazy| lazy.slice(offset, SLICE_ROWS).select(present.clone()).collect()).map_err(polars)?;
-        take(&slice, first).map_err(fail)?;
+        let window = Some((first, SLICE_ROWS.min(rows - first)));
+        let slice = guarded(|| reader()?.with_columns(Some(present.clone())).with_slice(window).finish());
+        let slice = slice.map_err(damaged)?;
+        if slice.height() != SLICE_ROWS.min(rows - first) {
+            return Err(damaged("it holds fewer rows than its footer says".to_owned()));
+        }
+        take(&slice, first as u64).map_err(fail)?;
         progress.advance(slice.height() as u64);
-        first += u64::from(SLICE_ROWS);
+        first += SLICE_ROWS;
     }
-    Ok(rows)
+    Ok(rows as u64)
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
+/// Opens a regular file that begins and ends as Parquet does.
+fn open(path: &Path) -> Result<File, UserError> {
+    let file = source::name(path);
+    let fail = |message: &str, help: &str| UserError::new(&file, message, help);
+    let metadata = std::fs::metadata(path).map_err(|e| fail(&e.to_string(), "check the path"))?;
+    if !metadata.is_file() {
+        return Err(fail("is not a regular file", "give one Parquet file, not a folder, pipe or device"));
+    }
+    let mut opened = File::open(path).map_err(|e| fail(&e.to_string(), "check the file's permissions"))?;
+    let mut magic = |from: SeekFrom| {
+        let mut bytes = [0; 4];
+        opened.seek(from).and_then(|_| opened.read_exact(&mut bytes)).is_ok() && &bytes == b"PAR1"
+    };
+    if !magic(SeekFrom::Start(0)) {
+        return Err(fail("is not a Parquet file, though its name says so", "JSON lines are named .jsonl, tables .csv"));
+    }
+    if metadata.len() < 12 || !magic(SeekFrom::End(-4)) {
+        return Err(fail("is cut short: its footer is missing", "get the file again"));
+    }
+    Ok(opened)
+}
+
+/// Runs what decodes a file; a damaged one may make the decoder panic, which is the file's fault and no defect of ours.
+fn guarded<T>(decode: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
+    /// Decoders at work whose panics are not to be printed.
+    static QUIET: AtomicUsize = AtomicUsize::new(0);
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if QUIET.load(Ordering::Relaxed) == 0 {
+                hook(info);
+            }
+        }));
+    });
+    QUIET.fetch_add(1, Ordering::Relaxed);
+    let decoded = panic::catch_unwind(AssertUnwindSafe(decode));
+    QUIET.fetch_sub(1, Ordering::Relaxed);
+    match decoded {
+        Ok(result) => result.map_err(|e| excerpt(e.to_string().lines().next().unwrap_or_default(), 200)),
+        Err(_) => Err("it is damaged".to_owned()),
+    }
 }
 
 struct EventColumns {
-    timestamp: Int64Chunked,
-    observed_at: Int64Chunked,
+    timestamp: Instants,
+    observed_at: Instants,
     service: StringChunked,
     severity: StringChunked,
     message: StringChunked,
@@ -158,14 +222,14 @@ struct EventColumns {
     version: StringChunked,
     trace_id: StringChunked,
     user_id: StringChunked,
-    count: Int64Chunked,
+    count: Numbers,
 }
 
 impl EventColumns {
     fn of(slice: &DataFrame) -> Result<Self, String> {
         Ok(Self {
-            timestamp: instants(slice, "timestamp")?,
-            observed_at: instants(slice, "observed_at")?,
+            timestamp: Instants::of(slice, "timestamp")?,
+            observed_at: Instants::of(slice, "observed_at")?,
             service: strings(slice, "service")?,
             severity: strings(slice, "severity")?,
             message: strings(slice, "message")?,
@@ -174,14 +238,14 @@ impl EventColumns {
             version: strings(slice, "version")?,
             trace_id: strings(slice, "trace_id")?,
             user_id: strings(slice, "user_id")?,
-            count: integers(slice, "count")?,
+            count: Numbers::of(slice, "count")?,
         })
     }
 
     fn push(&self, row: usize, records: &mut Records) -> Result<(), String> {
         records.push(&RecordRef {
-            timestamp: instant(&self.timestamp, row)?.ok_or("timestamp is missing")?,
-            observed_at: instant(&self.observed_at, row)?,
+            timestamp: self.timestamp.get(row)?.ok_or("timestamp is missing")?,
+            observed_at: self.observed_at.get(row)?,
             service: self.service.get(row).filter(|s| !s.is_empty()).ok_or("service is missing")?,
             severity: self.severity.get(row).ok_or("severity is missing")?.parse()?,
             message: cut_message(self.message.get(row).ok_or("message is missing")?),
@@ -190,61 +254,110 @@ impl EventColumns {
             version: self.version.get(row).unwrap_or_default(),
             trace_id: self.trace_id.get(row).unwrap_or_default(),
             user_id: self.user_id.get(row).unwrap_or_default(),
-            count: check_count(whole(self.count.get(row), "count")?.unwrap_or(1))?,
+            count: check_count(self.count.get(row)?.unwrap_or(1))?,
         });
         Ok(())
     }
 }
 
-/// A column as strings; all null where it is absent.
+/// A column of the slice; `None` where it is absent or holds nothing but nulls, which may then be of any type.
+fn filled<'a>(slice: &'a DataFrame, name: &str) -> Option<&'a Column> {
+    slice.column(name).ok().filter(|column| column.null_count() < slice.height())
+}
+
+/// A column as strings, categories included; all null where it is absent.
 fn strings(slice: &DataFrame, name: &str) -> Result<StringChunked, String> {
-    let Ok(column) = slice.column(name) else {
+    let Some(column) = filled(slice, name) else {
         return Ok(StringChunked::full_null(name.into(), slice.height()));
     };
-    column
-        .as_materialized_series()
-        .str()
-        .cloned()
-        .map_err(|_| format!("column {name} is {}, not a string", column.dtype()))
-}
-
-/// A column as whole numbers; all null where it is absent.
-fn integers(slice: &DataFrame, name: &str) -> Result<Int64Chunked, String> {
-    let Ok(column) = slice.column(name) else {
-        return Ok(Int64Chunked::full_null(name.into(), slice.height()));
-    };
-    if !column.dtype().is_primitive_numeric() {
-        return Err(format!("column {name} is {}, not a whole number", column.dtype()));
-    }
-    cast(column, name)
-}
-
-/// A column of instants in microseconds: a Parquet timestamp of any unit, or whole microseconds.
-fn instants(slice: &DataFrame, name: &str) -> Result<Int64Chunked, String> {
-    let Ok(column) = slice.column(name) else {
-        return Ok(Int64Chunked::full_null(name.into(), slice.height()));
-    };
+    let series = column.as_materialized_series();
     match column.dtype() {
-        DataType::Datetime(TimeUnit::Milliseconds, _) => cast(column, name).map(|c| c * 1_000),
-        DataType::Datetime(TimeUnit::Microseconds, _) | DataType::Int64 => cast(column, name),
-        DataType::Datetime(TimeUnit::Nanoseconds, _) => {
-            cast(column, name).map(|c| c.apply_values(|nanos| nanos.div_euclid(1_000)))
+        DataType::String => series.str().cloned(),
+        DataType::Categorical(..) | DataType::Enum(..) => series.cast(&DataType::String).and_then(|s| s.str().cloned()),
+        other => return Err(format!("column {name} is {other}, not a string")),
+    }
+    .map_err(|e| format!("column {name}: {e}"))
+}
+
+/// A column of whole numbers, in whatever type the writer chose: pandas makes floats of whole numbers beside nulls.
+enum Numbers {
+    Int(Int64Chunked),
+    Unsigned(UInt64Chunked),
+    Float(Float64Chunked),
+}
+
+impl Numbers {
+    fn of(slice: &DataFrame, name: &str) -> Result<Self, String> {
+        let Some(column) = filled(slice, name) else {
+            return Ok(Self::Int(Int64Chunked::full_null(name.into(), slice.height())));
+        };
+        let dtype = column.dtype();
+        let as_type = |wanted: DataType| column.as_materialized_series().cast(&wanted);
+        if dtype.is_float() {
+            as_type(DataType::Float64).and_then(|s| s.f64().cloned()).map(Self::Float)
+        } else if dtype.is_unsigned_integer() {
+            as_type(DataType::UInt64).and_then(|s| s.u64().cloned()).map(Self::Unsigned)
+        } else if dtype.is_integer() {
+            as_type(DataType::Int64).and_then(|s| s.i64().cloned()).map(Self::Int)
+        } else {
+            return Err(format!("column {name} is {dtype}, not a whole number"));
         }
-        other => Err(format!("column {name} is {other}, not a timestamp or whole microseconds")),
+        .map_err(|e| format!("column {name}: {e}"))
+    }
+
+    fn get(&self, row: usize) -> Result<Option<u64>, String> {
+        /// Beyond 2⁵³ a float no longer tells whole numbers apart.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        match self {
+            Self::Unsigned(values) => Ok(values.get(row)),
+            Self::Int(values) => match values.get(row).map(u64::try_from).transpose() {
+                Ok(value) => Ok(value),
+                Err(_) => Err(format!("{} is negative", values.name())),
+            },
+            Self::Float(values) => match values.get(row) {
+                None => Ok(None),
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // whole and in range
+                Some(value) if (0.0..=EXACT).contains(&value) && value.fract() == 0.0 => Ok(Some(value as u64)),
+                Some(value) => Err(format!("{} {value} is not a whole number ≥ 0", values.name())),
+            },
+        }
     }
 }
 
-fn cast(column: &Column, name: &str) -> Result<Int64Chunked, String> {
-    let cast = column.as_materialized_series().cast(&DataType::Int64).map_err(|e| format!("column {name}: {e}"))?;
-    cast.i64().cloned().map_err(|e| format!("column {name}: {e}"))
+/// A column of instants: a Parquet timestamp of any unit, whole microseconds, or RFC 3339 text.
+enum Instants {
+    /// With the factor and the divisor that make microseconds of it.
+    Number(Int64Chunked, i64, i64),
+    Text(StringChunked),
 }
 
-fn instant(column: &Int64Chunked, row: usize) -> Result<Option<Instant>, String> {
-    column.get(row).map(Instant::plausible).transpose().map_err(|e| format!("{}: {e}", column.name()))
-}
+impl Instants {
+    fn of(slice: &DataFrame, name: &str) -> Result<Self, String> {
+        let Some(column) = filled(slice, name) else {
+            return Ok(Self::Number(Int64Chunked::full_null(name.into(), slice.height()), 1, 1));
+        };
+        let (factor, divisor) = match column.dtype() {
+            DataType::Datetime(TimeUnit::Milliseconds, _) => (1_000, 1),
+            DataType::Datetime(TimeUnit::Microseconds, _) | DataType::Int64 => (1, 1),
+            DataType::Datetime(TimeUnit::Nanoseconds, _) => (1, 1_000),
+            DataType::String => return strings(slice, name).map(Self::Text),
+            other => return Err(format!("column {name} is {other}, not a timestamp or whole microseconds")),
+        };
+        let cast = column.as_materialized_series().cast(&DataType::Int64).and_then(|s| s.i64().cloned());
+        Ok(Self::Number(cast.map_err(|e| format!("column {name}: {e}"))?, factor, divisor))
+    }
 
-fn whole(value: Option<i64>, name: &str) -> Result<Option<u64>, String> {
-    value.map(u64::try_from).transpose().map_err(|_| format!("{name} is negative"))
+    fn get(&self, row: usize) -> Result<Option<Instant>, String> {
+        let (name, read) = match self {
+            Self::Text(values) => (values.name(), values.get(row).map(str::parse)),
+            Self::Number(values, factor, divisor) => {
+                // What overflows is as implausible as the greatest number.
+                let micros = |value: i64| value.checked_mul(*factor).unwrap_or(i64::MAX).div_euclid(*divisor);
+                (values.name(), values.get(row).map(|value| Instant::plausible(micros(value))))
+            }
+        };
+        read.transpose().map_err(|e| format!("{name}: {e}"))
+    }
 }
 
 /// Writes `events.parquet`, zstd-compressed. Columns that no record fills are left out.

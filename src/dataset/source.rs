@@ -148,8 +148,8 @@ fn refuse_binary(place: &str, head: &[u8]) -> Result<(), UserError> {
     let error = |message: &str, help: &str| Err(UserError::new(place, message, help));
     match head {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => error("is UTF-16", &iconv("UTF-16", place)),
-        [1.., 0, 1.., 0, ..] => error("is UTF-16", &iconv("UTF-16LE", place)),
-        [0, 1.., 0, 1.., ..] => error("is UTF-16", &iconv("UTF-16BE", place)),
+        [1..=255, 0, 1..=255, 0, ..] => error("is UTF-16", &iconv("UTF-16LE", place)),
+        [0, 1..=255, 0, 1..=255, ..] => error("is UTF-16", &iconv("UTF-16BE", place)),
         [0x7f, b'E', b'L', b'F', ..] => error("is a program, not text", "give the log itself"),
         [0x1f, 0x8b, ..] => error("is gzip-compressed", "let its name end in .gz"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => error("is zstd-compressed", "let its name end in .zst"),

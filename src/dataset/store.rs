@@ -22,7 +22,10 @@ pub struct SetFiles<'a> {
 /// # Errors
 /// When something cannot be written.
 pub fn store(folder: &Path, files: &SetFiles) -> Result<(), UserError> {
-    let fail = |what: &str, e: &dyn std::fmt::Display| UserError::new(what, format!("cannot be written: {e}"), "");
+    let fail = |what: &str, e: &dyn std::fmt::Display| {
+        let place = folder.join(what).display().to_string();
+        UserError::new(place, format!("cannot be written: {e}"), "is there room, and may this folder be written to?")
+    };
     let diffs = folder.join("diffs");
     fs::create_dir_all(&diffs).map_err(|e| fail("diffs", &e))?;
     let manifest = toml::to_string(files.manifest).map_err(|e| fail("dataset.toml", &e))?;

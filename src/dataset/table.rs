@@ -34,12 +34,16 @@ impl Read for Quotes {
 }
 
 fn broken(file: &str, rows: u64, error: &csv::Error) -> UserError {
-    let message = match error.kind() {
-        csv::ErrorKind::Io(error) => format!("cannot be read to its end after {rows} rows: {error}"),
-        csv::ErrorKind::Utf8 { .. } => "the line that names the columns holds bytes that are no UTF-8".to_owned(),
-        _ => error.to_string(),
+    let (message, help) = match error.kind() {
+        csv::ErrorKind::Io(error) => {
+            (format!("cannot be read to its end after {rows} rows: {error}"), "get the file again")
+        }
+        csv::ErrorKind::Utf8 { .. } => {
+            ("the line that names the columns holds bytes that are no UTF-8".to_owned(), "save the file as UTF-8")
+        }
+        _ => (error.to_string(), ""),
     };
-    UserError::new(file, message, "get the file again, or save it as UTF-8 text")
+    UserError::new(file, message, help)
 }
 
 /// One row, its cells found by the header's names.
