@@ -128,7 +128,13 @@ fn check_head(file: &str, block: &[u8]) -> Result<(), UserError> {
 fn parse_block(file: &str, block: &[u8]) -> (Records, Lines) {
     let mut records = Records::default();
     let mut lines = Lines::default();
-    for line in block.split_inclusive(|&b| b == b'\n') {
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
+        let line = &block[start..end];
+        start = end + 1;
+        if end == block.len() && line.is_empty() {
+            break;
+        }
         lines.count += 1;
         let line = line.trim_ascii();
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
@@ -136,7 +142,7 @@ fn parse_block(file: &str, block: &[u8]) -> (Records, Lines) {
             continue;
         }
         lines.read += 1;
-        let text = String::from_utf8_lossy(line);
+        let text = std::str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed);
         lines.replaced += u64::from(matches!(text, Cow::Owned(_)));
         let row = serde_json::from_str::<Row>(&text).map_err(|e| json_reason(&e));
         if let Err(reason) = row.and_then(|row| row.push(&mut records, &mut lines.cut)) {

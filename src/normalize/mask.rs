@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 /// One mask as a configuration names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,7 +67,7 @@ impl MaskKind {
             Self::Url {} => r#"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'"<>)\]]+"#.to_owned(),
             Self::Email {} => r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\b".to_owned(),
             Self::Ipv4 {} => r"\b[0-9]{1,3}(\.[0-9]{1,3}){3}(:[0-9]{1,5})?\b".to_owned(),
-            Self::Ipv6 {} => r"(^|\b|::)[0-9a-fA-F:]*:[0-9a-fA-F:]+(\.[0-9]{1,3}){0,3}".to_owned(),
+            Self::Ipv6 {} => r"[0-9a-fA-F:]*:[0-9a-fA-F]+(\.[0-9]{1,3}){0,3}".to_owned(),
             Self::Path {} => r"(^|[\s='(\[,:])([A-Za-z]:\\|~?/)[A-Za-z0-9_.@%+-]+([/\\][A-Za-z0-9_.@%+-]*)+".to_owned(),
             Self::Quoted {} => r#""[^"]*"|'[^']*'|`[^`]*`"#.to_owned(),
             Self::Hex { min_length } => format!(r"\b(0[xX][0-9a-fA-F]+|[0-9a-fA-F]{{{},}})\b", min_length.max(1)),
@@ -74,13 +75,17 @@ impl MaskKind {
         }
     }
 
-    /// Whether what the pattern found is really meant; the `regex` crate has no look-around to say it in the pattern.
+    /// Whether what the pattern found in `text` is really meant; the `regex` crate has no look-around to say it in the pattern.
     #[must_use]
-    pub fn accepts(self, found: &str) -> bool {
+    pub fn accepts(self, text: &str, found: Range<usize>) -> bool {
+        let part = &text[found.clone()];
         match self {
-            Self::Hex { .. } => found.bytes().any(|b| b.is_ascii_digit()),
-            Self::Ipv4 {} => found.split(':').next().is_some_and(|host| host.parse::<Ipv4Addr>().is_ok()),
-            Self::Ipv6 {} => found.matches(':').count() >= 2 && found.parse::<Ipv6Addr>().is_ok(),
+            Self::Hex { .. } => part.bytes().any(|b| b.is_ascii_digit()),
+            Self::Ipv4 {} => part.split(':').next().is_some_and(|host| host.parse::<Ipv4Addr>().is_ok()),
+            // `Foo::Bar` and `12:30:45` look the same to the pattern.
+            Self::Ipv6 {} => {
+                stands_alone(text, found) && part.matches(':').count() >= 2 && part.parse::<Ipv6Addr>().is_ok()
+            }
             _ => true,
         }
     }
@@ -96,6 +101,12 @@ impl MaskKind {
             Self::Path {} | Self::Quoted {} | Self::Hex { .. } | Self::Number { .. } => None,
         }
     }
+}
+
+/// Whether no letter, digit or underscore touches the part.
+fn stands_alone(text: &str, part: Range<usize>) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    !text[..part.start].chars().next_back().is_some_and(word) && !text[part.end..].chars().next().is_some_and(word)
 }
 
 /// All masks, in the order in which [`MaskKind::row`] numbers them.
@@ -196,7 +207,7 @@ mod tests {
 
     fn finds(kind: MaskKind, text: &str) -> bool {
         let regex = regex::Regex::new(&kind.pattern()).unwrap();
-        regex.find_iter(text).any(|found| kind.accepts(found.as_str()))
+        regex.find_iter(text).any(|found| kind.accepts(text, found.range()))
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Normalizer for Masks {
 fn replace<'a>(kind: MaskKind, regex: &Regex, text: &'a str) -> Cow<'a, str> {
     let mut out = String::new();
     let mut copied = 0;
-    for found in regex.find_iter(text).filter(|found| kind.accepts(found.as_str())) {
+    for found in regex.find_iter(text).filter(|found| kind.accepts(text, found.range())) {
         // A path's match begins with the character before it, which stays.
         let keep = if kind == (MaskKind::Path {}) {
             found.as_str().find(['/', '~', '\\']).map_or(0, |at| drive(found.as_str(), at))
