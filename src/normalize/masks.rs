@@ -54,7 +54,7 @@ impl Normalizer for Masks {
     fn template(&self, message: &str) -> String {
         let mut text = Cow::Borrowed(message);
         for (kind, regex) in &self.rules {
-            if kind.needs().is_some_and(|byte| memchr::memchr(byte, text.as_bytes()).is_none()) {
+            if !kind.may_match(text.as_bytes()) {
                 continue;
             }
             if let Cow::Owned(replaced) = replace(*kind, regex, &text) {
