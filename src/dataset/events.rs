@@ -17,6 +17,9 @@ const BLOCK: usize = 4 << 20;
 /// Characters of a message that are kept: no signature needs more, and no rule may be made slow by more.
 const MESSAGE_LIMIT: usize = 16 << 10;
 
+/// Bytes of a service's name: more is a message in the wrong column.
+const SERVICE_LIMIT: usize = 256;
+
 /// Reads a JSONL file of records into `records` (unsorted).
 ///
 /// # Errors
@@ -121,8 +124,18 @@ fn check_head(file: &str, block: &[u8]) -> Result<(), UserError> {
             "is one JSON array, not one record a line",
             format!("convert it: jq -c '.[]' {file}"),
         )),
+        Some(b'{') if opens_alone(text) => Err(UserError::new(
+            format!("{file}:1"),
+            "is JSON spread over several lines, not one record a line",
+            format!("convert it: jq -c . {file}"),
+        )),
         _ => Ok(()),
     }
+}
+
+/// Whether the first line holds nothing but an opening brace.
+fn opens_alone(text: &[u8]) -> bool {
+    text.trim_ascii_start().split(|&b| b == b'\n').next().is_some_and(|line| line.trim_ascii() == b"{")
 }
 
 fn parse_block(file: &str, block: &[u8]) -> (Records, Lines) {
@@ -144,7 +157,11 @@ fn parse_block(file: &str, block: &[u8]) -> (Records, Lines) {
         lines.read += 1;
         let text = std::str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed);
         lines.replaced += u64::from(matches!(text, Cow::Owned(_)));
-        let row = serde_json::from_str::<Row>(&text).map_err(|e| json_reason(&e));
+        let row = if line.starts_with(b"[") {
+            Err("invalid type: an array, expected a JSON object".to_owned())
+        } else {
+            serde_json::from_str::<Row>(&text).map_err(|e| json_reason(&e))
+        };
         if let Err(reason) = row.and_then(|row| row.push(&mut records, &mut lines.cut)) {
             lines.rejects.push(Reject::new(file, lines.count, reason, &text));
         }
@@ -215,7 +232,7 @@ impl Row<'_> {
         records.push(&RecordRef {
             timestamp: self.timestamp.ok_or("timestamp is missing")?,
             observed_at: self.observed_at,
-            service: self.service.as_ref().map(|t| &*t.0).filter(|s| !s.is_empty()).ok_or("service is missing")?,
+            service: check_service(self.service.as_ref().map(|t| &*t.0))?,
             severity: self.severity.as_ref().ok_or("severity is missing")?.0.parse::<Severity>()?,
             message: kept,
             exception_type: optional(self.exception_type.as_ref()),
@@ -231,6 +248,15 @@ impl Row<'_> {
 
 fn optional<'t>(text: Option<&'t Text>) -> &'t str {
     text.map_or("", |text| &text.0)
+}
+
+/// A service's name, which is neither blank nor long.
+pub(super) fn check_service(name: Option<&str>) -> Result<&str, String> {
+    match name {
+        Some(name) if name.len() > SERVICE_LIMIT => Err(format!("service is longer than {SERVICE_LIMIT} bytes")),
+        Some(name) if !name.trim().is_empty() => Ok(name),
+        _ => Err("service is missing".to_owned()),
+    }
 }
 
 pub(super) fn check_count(count: u64) -> Result<u32, String> {
@@ -264,18 +290,17 @@ pub fn read_csv(
     let file = source::name(path);
     progress.start("reading records", 0);
     let table = super::table::Table::open(path, &["timestamp", "service", "severity", "message"])?;
-    let mut cut = 0;
+    let (mut cut, mut replaced) = (0, 0);
     let (read, rejects) = table.for_each(|row| {
         progress.advance(1);
+        replaced += u64::from(row.is_replaced());
         let message = row.required("message")?;
         let kept = cut_message(message);
         cut += u64::from(kept.len() < message.len());
         records.push(&RecordRef {
             timestamp: row.instant("timestamp")?.ok_or("timestamp is missing")?,
             observed_at: row.instant("observed_at")?,
-            service: row
-                .required("service")
-                .and_then(|s| if s.is_empty() { Err("service is missing".to_owned()) } else { Ok(s) })?,
+            service: check_service(Some(row.required("service")?))?,
             severity: row.required("severity")?.parse()?,
             message: kept,
             exception_type: row.text("exception_type"),
@@ -287,5 +312,5 @@ pub fn read_csv(
         });
         Ok(())
     })?;
-    Lines { count: read, read, rejects, replaced: 0, cut }.close(&file, None, intake)
+    Lines { count: read, read, rejects, replaced, cut }.close(&file, None, intake)
 }

@@ -175,7 +175,10 @@ fn check_shape(file: &str, text: &str) -> Result<(), UserError> {
 }
 
 fn parse<T: Line>(line: &str, unknown: &mut BTreeMap<String, u64>) -> Result<T, String> {
-    let Object(pairs) = serde_json::from_str(line).map_err(|e| plain(&json_reason(&e)))?;
+    let Object(pairs) = serde_json::from_str(line).map_err(|e| match e.to_string() {
+        text if text.contains(Object::EXPECTED) => "is no JSON object".to_owned(),
+        _ => json_reason(&e),
+    })?;
     for (index, (key, _)) in pairs.iter().enumerate() {
         if pairs[..index].iter().any(|(other, _)| other == key) {
             return Err(format!("{key} is given twice"));
@@ -213,13 +216,17 @@ fn culprit<'a, T: Line>(pairs: &'a [(String, Value)], reason: &str) -> Option<&'
 /// A JSON object as written: `serde_json::Value` would keep the last of two equal keys and say nothing.
 struct Object(Vec<(String, Value)>);
 
+impl Object {
+    const EXPECTED: &'static str = "a JSON object";
+}
+
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
         impl<'de> de::Visitor<'de> for Visitor {
             type Value = Object;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
+                f.write_str(Object::EXPECTED)
             }
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
                 let mut pairs = Vec::new();
@@ -267,7 +274,8 @@ mod tests {
         assert_eq!(reason(&line(r#","fixes":[1],"revision":1"#)), "fixes: integer 1 where a string belongs");
         assert_eq!(reason(&line(r#","id":"b""#)), "id is given twice");
         assert_eq!(reason(r#"{"id":"a","deployed_at":null}"#), "deployed_at is missing");
-        assert!(reason("[1]").ends_with("sequence where a JSON object belongs"), "{}", reason("[1]"));
+        assert_eq!(reason("[1]"), "is no JSON object");
+        assert_eq!(reason("nonsense"), "column 2: expected ident");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::hash::data_set_hash;
 use super::intake::{Intake, RejectPolicy};
 use super::records::Records;
-use super::traffic::{self, TrafficTable};
+use super::traffic::{self, Steps, TrafficTable};
 use super::{Labels, Manifest, diffs, events, lines, parquet, parse_toml};
 use crate::model::{Deploy, Incident, Instant, Interval, Progress, Span, UserError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -230,6 +230,7 @@ fn warn_of_oddities(data: &DataSet, intake: &mut Intake) {
     if data.incidents.is_none() && data.manifest.incidents == Labels::Complete {
         intake.warn("dataset.toml says that the incident log is complete, but there is no incidents.jsonl");
     }
+    intake.warnings.extend(odd_step(data));
     let outside = data.records.timestamp.iter().filter(|&&t| !data.span.contains(t)).count();
     if outside > 0 {
         intake.warn(format!("{outside} of {} records lie outside the data set's start and end", data.records.len()));
@@ -293,6 +294,19 @@ fn unknown_services(data: &DataSet) -> Vec<String> {
         }
     }
     warnings
+}
+
+/// Rows of traffic that lie further apart, or closer, than the data set says: every exposure would be wrong.
+fn odd_step(data: &DataSet) -> Option<String> {
+    let of_service = |steps: &Steps| {
+        let starts: Vec<Instant> = steps.rows().map(|(start, _, _)| start).collect();
+        starts.windows(2).map(|pair| pair[1] - pair[0]).min()
+    };
+    let least = data.traffic.as_ref()?.services.values().filter_map(of_service).min()?;
+    let step = data.manifest.traffic_step;
+    (least != step).then(|| {
+        format!("rows of traffic are {least} apart, but traffic_step is {step}: write traffic_step = \"{least}\" in dataset.toml")
+    })
 }
 
 fn odd_times(data: &DataSet) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Parquet through polars: slice by slice, only the columns that the contract names.
 
-use super::events::{check_count, cut_message};
+use super::events::{check_count, check_service, cut_message};
 use super::intake::{Intake, Reject};
 use super::records::{RecordRef, Records};
 use super::source;
@@ -92,7 +92,7 @@ pub fn read_traffic(
                 let mut read_row = || {
                     take(Traffic {
                         timestamp: timestamp.get(row)?.ok_or("timestamp is missing")?,
-                        service: service.get(row).filter(|s| !s.is_empty()).ok_or("service is missing")?.to_owned(),
+                        service: check_service(service.get(row))?.to_owned(),
                         requests: requests.get(row)?.ok_or("requests is missing")?,
                         users: users.get(row)?,
                     })
@@ -129,8 +129,8 @@ fn for_each_slice(
     let opened = open(path)?;
     let metadata = guarded(|| ParquetReader::new(opened.try_clone()?).get_metadata().cloned()).map_err(damaged)?;
     let length = opened.metadata().map_or(0, |of_file| of_file.len());
-    let mut chunks = metadata.row_groups.iter().flat_map(|group| group.byte_ranges_iter());
-    if chunks.any(|range| range.start > range.end || range.end > length) {
+    let beyond = |range: std::ops::Range<u64>| range.start > range.end || range.end > length;
+    if metadata.row_groups.iter().any(|group| group.byte_ranges_iter().any(beyond)) {
         return Err(damaged("its footer points beyond its end".to_owned()));
     }
     let reader = || -> PolarsResult<ParquetReader<File>> {
@@ -246,7 +246,7 @@ impl EventColumns {
         records.push(&RecordRef {
             timestamp: self.timestamp.get(row)?.ok_or("timestamp is missing")?,
             observed_at: self.observed_at.get(row)?,
-            service: self.service.get(row).filter(|s| !s.is_empty()).ok_or("service is missing")?,
+            service: check_service(self.service.get(row))?,
             severity: self.severity.get(row).ok_or("severity is missing")?.parse()?,
             message: cut_message(self.message.get(row).ok_or("message is missing")?),
             exception_type: self.exception_type.get(row).unwrap_or_default(),
@@ -416,7 +416,7 @@ pub fn write_traffic(path: &Path, rows: &[Traffic]) -> Result<(), UserError> {
 fn write(path: &Path, frame: PolarsResult<DataFrame>) -> Result<(), UserError> {
     let fail = |reason: String| UserError::new(source::name(path), reason, "");
     let mut frame = frame.map_err(|e| fail(e.to_string()))?;
-    let file = std::fs::File::create(path).map_err(|e| fail(e.to_string()))?;
+    let file = File::create(path).map_err(|e| fail(e.to_string()))?;
     let writer =
         ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).with_row_group_size(Some(1 << 17));
     writer.finish(&mut frame).map(drop).map_err(|e| fail(e.to_string()))

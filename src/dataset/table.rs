@@ -50,6 +50,7 @@ fn broken(file: &str, rows: u64, error: &csv::Error) -> UserError {
 pub struct TableRow<'a> {
     columns: &'a HashMap<String, usize>,
     cells: &'a csv::StringRecord,
+    raw: &'a csv::ByteRecord,
 }
 
 impl Table {
@@ -115,7 +116,7 @@ impl Table {
             line = bytes.position().map_or(read + 1, csv::Position::line);
             let cells = csv::StringRecord::from_byte_record_lossy(bytes.clone());
             let result = if cells.len() == width {
-                take(&TableRow { columns: &self.columns, cells: &cells })
+                take(&TableRow { columns: &self.columns, cells: &cells, raw: &bytes })
             } else {
                 Err(format!("{} cells where the header has {width}", cells.len()))
             };
@@ -128,6 +129,12 @@ impl Table {
 }
 
 impl TableRow<'_> {
+    /// Whether bytes that are no UTF-8 were replaced.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.raw.iter().any(|cell| std::str::from_utf8(cell).is_err())
+    }
+
     /// The cell, empty where the column is absent.
     #[must_use]
     pub fn text(&self, column: &str) -> &str {

@@ -66,7 +66,7 @@ impl Costs {
     }
 
     /// # Errors
-    /// When a number is negative or not finite, or the file is of another version or currency.
+    /// When a number is negative, not finite or beyond 1e9, or the file is of another version or currency.
     pub fn check(&self) -> Result<(), String> {
         if self.schema_version != 1 {
             return Err(format!("schema_version is {}: this version reads 1", self.schema_version));
@@ -91,8 +91,8 @@ impl Costs {
             ("harm_per_minute.sev4", h.sev4),
             ("harm_per_minute.sev5", h.sev5),
         ];
-        match numbers.iter().find(|(_, value)| !(value.is_finite() && *value >= 0.0)) {
-            Some((name, value)) => Err(format!("{name} is {value}: it is a finite number ≥ 0")),
+        match numbers.iter().find(|(_, value)| !(0.0..=1e9).contains(value)) {
+            Some((name, value)) => Err(format!("{name} is {value}: it lies in 0 to 1e9")),
             None => Ok(()),
         }
     }

@@ -4,8 +4,7 @@ use super::detection::f1;
 use super::evaluation::{ByAction, EndToEnd, Oracle};
 use super::judged::{Judged, Label};
 use super::truth::Truth;
-use crate::act::Policy;
-use crate::model::{Action, Tokens, Verdict, VerdictKind};
+use crate::model::Action;
 use crate::stats::Estimate;
 use std::collections::BTreeSet;
 
@@ -30,13 +29,12 @@ impl Tally {
 
 /// Scores what was done.
 #[must_use]
-pub fn scores(truth: &Truth, judged: &[Judged], policy: &Policy) -> EndToEnd {
+pub fn scores(truth: &Truth, judged: &[Judged]) -> EndToEnd {
     let done = |j: &Judged| j.case().map_or(Action::None, |c| c.action);
     let only = |action: Action| tally(judged, |j| if done(j) == action { action } else { Action::None });
     let tally_all = tally(judged, done);
     let precision = tally_all.precision(truth);
     let recall = recall(truth, judged, done);
-    let at_best = |j: &Judged| if j.case().is_some() { oracle_action(j, policy) } else { Action::None };
     EndToEnd {
         f1: f1(&precision, &recall),
         precision,
@@ -51,19 +49,16 @@ pub fn scores(truth: &Truth, judged: &[Judged], policy: &Policy) -> EndToEnd {
             rollback: only(Action::Rollback).precision(truth),
         },
         oracle: Oracle {
-            precision: tally(judged, at_best).precision(truth),
-            recall: self::recall(truth, judged, at_best),
+            precision: tally(judged, oracle_action).precision(truth),
+            recall: self::recall(truth, judged, oracle_action),
         },
     }
 }
 
-/// What the policy does under a triager that knows the truth and is sure of it. No triager: an upper bound.
-fn oracle_action(judged: &Judged, policy: &Policy) -> Action {
-    let kind = if judged.label == Label::Caused { VerdictKind::Caused } else { VerdictKind::NotCaused };
-    let verdict =
-        Verdict { kind, confidence: 1.0, evidence: Vec::new(), attributed: Vec::new(), tokens: Tokens::default() };
-    let impact = judged.outcome.passed().filter_map(|alert| alert.impact.score()).max_by(f64::total_cmp);
-    policy.decide(&verdict, impact).0
+/// What a triager that knows the truth, and is sure of it, would have had done: a fix of every truly caused case, whatever the
+/// policy allows. No triager: an upper bound.
+fn oracle_action(judged: &Judged) -> Action {
+    if judged.case().is_some() && judged.label == Label::Caused { Action::FixForward } else { Action::None }
 }
 
 fn tally(judged: &[Judged], action: impl Fn(&Judged) -> Action) -> Tally {

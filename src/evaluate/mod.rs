@@ -78,7 +78,7 @@ pub fn evaluate<'a>(
         incidents: incident_counts(&truth),
         detection: detection::scores(series, &truth, &replay.outcomes, &judged),
         triage: triage::scores(&truth, &judged),
-        end_to_end: end_to_end::scores(&truth, &judged, &pipeline.spec.act.policy),
+        end_to_end: end_to_end::scores(&truth, &judged),
         misses: misses::count(&losses),
         delay: delay::delays(data, &truth, &judged, &acted),
         cost: costs.total(data, &truth, &judged, &losses.keys().copied().collect(), &acted),

@@ -26,4 +26,4 @@ pub use progress::{Progress, Silent};
 pub use record::{Record, Severity};
 pub use tokens::Tokens;
 pub use traffic::Traffic;
-pub use visible::{excerpt, visible};
+pub use visible::{excerpt, hides, visible};

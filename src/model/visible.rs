@@ -33,7 +33,9 @@ pub fn excerpt(text: &str, limit: usize) -> String {
     }
 }
 
-fn hides(c: char) -> bool {
+/// Whether a character could move a cursor, hide or reorder text.
+#[must_use]
+pub fn hides(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

@@ -5,7 +5,7 @@ use super::markdown;
 use super::why::View;
 use crate::dataset::{DataSet, Reject};
 use crate::evaluate::{Assessment, Comparison};
-use crate::model::UserError;
+use crate::model::{UserError, hides};
 use crate::series::Series;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -69,12 +69,34 @@ pub fn write_rejects(dir: &Path, rejects: &[Reject]) -> Result<(), UserError> {
 /// # Errors
 /// When it cannot be written as JSON.
 pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, UserError> {
-    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|e| unwritable("JSON", &e))
+    serde_json::to_string_pretty(value).map(|text| escaped(text) + "\n").map_err(|e| unwritable("JSON", &e))
 }
 
 fn json_lines<T: Serialize>(rows: &[T]) -> Result<String, UserError> {
-    let line = |row: &T| serde_json::to_string(row).map(|text| text + "\n").map_err(|e| unwritable("JSON", &e));
+    let line =
+        |row: &T| serde_json::to_string(row).map(|text| escaped(text) + "\n").map_err(|e| unwritable("JSON", &e));
     rows.iter().map(line).collect()
+}
+
+/// JSON in which characters that reorder or hide text are written `\u202e`: the same value, and safe to print.
+fn escaped(json: String) -> String {
+    if !json.chars().any(hides_text) {
+        return json;
+    }
+    let mut units = [0; 2];
+    json.chars().fold(String::with_capacity(json.len()), |mut out, c| {
+        if hides_text(c) {
+            out.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}
+
+/// Line breaks between the values of indented JSON are none of these.
+fn hides_text(c: char) -> bool {
+    c != '\n' && hides(c)
 }
 
 fn make(dir: &Path, name: &str) -> Result<(), UserError> {

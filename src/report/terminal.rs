@@ -73,8 +73,8 @@ fn headline(e: &Evaluation, style: Style) -> Vec<String> {
         "on cases their deploy did not cause"
     };
     let unneeded = match end.unneeded {
-        0 => "fix or rollback of an innocent deploy".to_owned(),
-        n => format!("innocent deploys; {n} more right but not worth it"),
+        0 => "fix or rollback on a case its deploy did not cause".to_owned(),
+        n => format!("cases not caused; {n} more right but not worth it"),
     };
     vec![
         line("regressions caught", &estimate_short(&end.recall), "acted on, of those worth acting on", style),
@@ -83,7 +83,7 @@ fn headline(e: &Evaluation, style: Style) -> Vec<String> {
         line("false alarms", &estimate_short(&e.detection.null_cases), &alarms, style),
         line("cost of running it", &money(facts::spent(cost)), &spent, style),
         line("  wasted of it", &money(facts::wasted(cost)), wasted, style),
-        line("harm not prevented", &money(cost.missed_harm_usd), &harm, style),
+        line("harm of missed", &money(cost.missed_harm_usd), &harm, style),
     ]
 }
 

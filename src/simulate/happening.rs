@@ -226,7 +226,7 @@ impl Happening {
         later
     }
 
-    pub(super) fn check(&self, known: &[&str]) -> Result<(), String> {
+    pub(super) fn check(&self, known: &[&str], days: u32) -> Result<(), String> {
         let key = |name: &str| format!("happening {:?}: {name}", self.name);
         if let Some(name) = self.what.services().into_iter().find(|name| !known.contains(&name.as_str())) {
             return Err(key(&format!("{name:?} is no service")));
@@ -239,6 +239,12 @@ impl Happening {
         within(&key("share"), share.unwrap_or(0.5), 1e-6, 1.0)?;
         within(&key("factor"), factor.unwrap_or(2.0), 1.0, 1000.0)?;
         within(&key("minutes"), minutes.unwrap_or(60.0), 1.0, 43_200.0)?;
+        if let What::SlowTrigger { after_hours, .. } = &self.what {
+            within(&key("after_hours"), *after_hours, 0.0, 24.0)?;
+        }
+        if let Some(day) = self.day.filter(|&day| day >= days) {
+            return Err(key(&format!("day is {day}, and the scenario has {days} (the first is 0)")));
+        }
         within(&key("hour"), self.hour.unwrap_or(12.0), 0.0, 24.0)
     }
 }

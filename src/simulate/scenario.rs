@@ -172,6 +172,13 @@ impl Scenario {
         within("background.retry", self.background.retry, 0.0, 0.95)?;
         within("background.late", self.background.late, 0.0, 1.0)?;
         within("background.dispersion", self.background.dispersion, 0.0, 50.0)?;
+        within("background.zipf", self.background.zipf, 0.0, 5.0)?;
+        within("background.flares_per_week", self.background.flares_per_week, 0.0, 1000.0)?;
+        within("background.late_minutes", self.background.late_minutes, 0.0, 10_000.0)?;
+        within("background.stalls_per_month", self.background.stalls_per_month, 0.0, 1000.0)?;
+        within("deploys.workday", self.deploys.workday, 0.0, 1000.0)?;
+        within("deploys.weekend", self.deploys.weekend, 0.0, 1000.0)?;
+        within("deploys.several", self.deploys.several, 0.0, 1.0)?;
         let step = self.traffic_step.micros();
         if step <= 0 || step % 60_000_000 != 0 {
             return Err(format!("traffic_step is {}: it must be a whole number of minutes", self.traffic_step));
@@ -190,7 +197,7 @@ impl Scenario {
             if self.happening[..index].iter().any(|other| other.name == item.name) {
                 return Err(format!("happening {:?} is there twice", item.name));
             }
-            item.check(&known)?;
+            item.check(&known, self.days)?;
         }
         Ok(())
     }

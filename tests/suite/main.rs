@@ -5,7 +5,9 @@
 //! with `cargo test --test suite -- --ignored bug_`.
 
 mod architecture;
+mod bad_input;
 mod causality;
+mod cli;
 mod contract;
 mod determinism;
 mod example;

@@ -622,7 +622,7 @@ impl<'a> Oracle<'a> {
                 look: index,
                 caused,
                 action: self.action(caused, impact),
-                oracle_action: self.action(label == Label::Caused, impact),
+                oracle_action: if label == Label::Caused { Action::FixForward } else { Action::None },
                 label,
                 actionable: own.iter().any(|&i| self.is_actionable(self.incidents[i])),
                 hits,

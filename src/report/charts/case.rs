@@ -21,7 +21,7 @@ const RIGHT: i32 = 960;
 const TOP: i32 = 112;
 const BOTTOM: i32 = 352;
 const BIN: Span = Span::minutes(5);
-const BEFORE: Span = Span::hours(24);
+const BEFORE: Span = Span::hours(6);
 const AFTER: Span = Span::hours(6);
 /// Confidence of the band.
 const TAIL: f64 = 0.025;
@@ -164,7 +164,7 @@ fn titles<'a>(area: &Area<'a>, planned: &Planned, judged: &Judged, subject: &Sub
 /// Hours from the deploy, and counts.
 fn axes<'a>(area: &Area<'a>, deployed_at: Instant, most: u64) -> Result<(), Failure<'a>> {
     let shown = Interval::new(deployed_at - BEFORE, deployed_at + AFTER);
-    for hour in (-24..=6).step_by(3) {
+    for hour in -6..=6 {
         let x = x_at(shown, deployed_at + Span::hours(hour));
         stroke(area, (x, BOTTOM), (x, BOTTOM + 4), FAINT, 1)?;
         let text = match hour {

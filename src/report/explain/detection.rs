@@ -55,7 +55,7 @@ fn looked_at(page: &mut Page, view: View, judged: &Judged, signatures: &WindowSi
     let x = &signatures.exposures;
     let unit = match x.unit {
         Exposure::Time => "minutes",
-        Exposure::Requests => "requests (traffic data, gaps filled at the mean)",
+        Exposure::Requests => "requests (traffic data; a gap would be filled at the mean)",
     };
     page.text(&format!(
         "Exposure {} against {} {unit}: the window is 1/{} of the baseline.",

@@ -52,7 +52,7 @@ fn false_alarms(e: &Evaluation) -> String {
     let actions = match facts::actions(end) {
         0 => "and would never have acted on its own".to_owned(),
         n => format!(
-            "and would have acted {} times, {} of them on a deploy that was not to blame (false actions {})",
+            "and would have acted {} times, {} of them on cases that their deploy did not cause (false actions {})",
             count(n),
             count(end.false_actions),
             estimate(&facts::false_action_share(end))

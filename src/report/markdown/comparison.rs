@@ -100,8 +100,8 @@ fn side_by_side(assessments: &[Assessment]) -> String {
         ("triage recall", |a| estimate(&a.evaluation.triage.recall)),
         ("cost of running it", |a| money(facts::spent(&a.evaluation.cost))),
         ("wasted of it", |a| judged(a, facts::wasted(&a.evaluation.cost))),
-        ("false alarms of it", |a| judged(a, a.evaluation.cost.null_cases_usd)),
-        ("harm not prevented", |a| judged(a, a.evaluation.cost.missed_harm_usd)),
+        ("cases that hit nothing, of it", |a| judged(a, a.evaluation.cost.null_cases_usd)),
+        ("harm of missed regressions", |a| judged(a, a.evaluation.cost.missed_harm_usd)),
         ("lost at", |a| lost(a)),
     ];
     let names: Vec<String> = assessments.iter().map(|a| md(&facts::name(a))).collect();
@@ -143,7 +143,7 @@ fn difference_row(d: &MetricDifference) -> Vec<String> {
     let (name, unit) = metric(d.metric);
     let found = d.difference.as_ref();
     let meaning = match (found, excludes_zero(found)) {
-        (None, _) => "undefined under one of the two",
+        (None, _) => "undefined, or more than the labels can tell",
         (Some(_), None) => "too few to say",
         (Some(_), Some(true)) => "the interval excludes 0: a difference",
         (Some(_), Some(false)) => "the interval includes 0: no difference shown",

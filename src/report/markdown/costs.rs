@@ -30,13 +30,13 @@ pub fn section(e: &Evaluation) -> String {
         ),
         row("**running it**", money(facts::spent(cost)), "the three above".to_owned()),
         row("wasted of it", judged(facts::wasted(cost)), format!("on cases their deploy did not cause{at_least}")),
-        row("false alarms of it", judged(cost.null_cases_usd), "on cases that hit no incident".to_owned()),
+        row("cases that hit nothing, of it", judged(cost.null_cases_usd), "false alarms where the log is complete".to_owned()),
         row(
-            "harm not prevented",
+            "harm of missed regressions",
             judged(cost.missed_harm_usd),
-            "missed regressions: harm per minute of their severity, 24 h at most".to_owned(),
+            "harm per minute of their severity, 24 h at most each; what a caught one did before the decision is not in it".to_owned(),
         ),
-        row("**total**", money(cost.total_usd), "running it and harm not prevented".to_owned()),
+        row("**total**", money(cost.total_usd), "running it and harm of missed regressions".to_owned()),
         row("per right action", maybe_money(cost.per_true_action_usd), "running it ÷ right actions".to_owned()),
         row(
             "per false action",

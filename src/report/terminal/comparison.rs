@@ -79,7 +79,7 @@ fn bold_name(line: &str, style: Style) -> String {
 }
 
 fn detection_and_cost(assessments: &[Assessment], style: Style) -> Vec<String> {
-    let mut lines = vec![header(["incidents detected", "cost (wasted of it)", "harm not prevented"], style)];
+    let mut lines = vec![header(["incidents detected", "cost (wasted of it)", "harm of missed ones"], style)];
     for assessment in assessments {
         let e = &assessment.evaluation;
         let wasted = money(facts::wasted(&e.cost));

@@ -114,6 +114,9 @@ fn traffic(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidenc
 fn weak_signal(context: &AlertContext<'_>) -> Option<Evidence> {
     let detection = &context.alert.detection;
     let p = detection.p_value.filter(|p| *p >= WEAK_P)?;
-    let summary = format!("{} records where {:.1} were expected: p = {p:.3}.", detection.k, detection.expected);
+    let summary = format!(
+        "{} records where {:.2} were expected: a rise that chance makes often.",
+        detection.k, detection.expected
+    );
     Some(rules::WEAK_SIGNAL.evidence(1.0, summary, vec![measured("p-value", p, "probability")]))
 }

@@ -137,22 +137,30 @@ impl<'a, 'c> Call<'a, 'c> {
         let nearest = self.frame.line.and_then(|line| nearest(file, line));
         match (self.frame.line, nearest) {
             (Some(line), Some((at, distance))) if distance <= HUNK_REACH => {
-                (rules::IN_HUNK, Some(at), format!("line {line}; the deploy changed line {at}"))
+                (rules::IN_HUNK, Some(at), format!("line {line}; {}", changed(file, at)))
             }
             _ if let Some(at) = changed_function(self.frame, file) => {
                 let function = self.frame.function.as_deref().unwrap_or_default();
                 (rules::IN_CHANGED_FUNCTION, Some(at), format!("function {}, which the deploy changed", clip(function)))
             }
-            (Some(line), Some((at, distance))) if distance <= NEAR_REACH => (
-                rules::NEAR_HUNK,
-                Some(at),
-                format!("line {line}; the deploy changed line {at}, {distance} lines away"),
-            ),
+            (Some(line), Some((at, distance))) if distance <= NEAR_REACH => {
+                (rules::NEAR_HUNK, Some(at), format!("line {line}; {}, {distance} lines away", changed(file, at)))
+            }
             (Some(_), Some((at, distance))) => {
                 (rules::FAR_IN_FILE, Some(at), format!("a changed file, but {distance} lines from the nearest change"))
             }
             _ => (rules::IN_FILE, None, "a changed file".to_owned()),
         }
+    }
+}
+
+/// What the deploy did at a line of the new file: wrote it, or took lines away beside it.
+fn changed(file: &ChangedFile<'_>, at: u32) -> String {
+    let mut hunks = file.change.iter().flat_map(|change| &change.hunks);
+    if hunks.any(|hunk| hunk.added.iter().any(|line| line.line == at)) {
+        format!("the deploy changed line {at}")
+    } else {
+        format!("the deploy removed lines beside line {at}")
     }
 }
 
