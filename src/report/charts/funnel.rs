@@ -17,6 +17,9 @@ const TOP: i32 = 90;
 const STEP: i32 = 44;
 const BAR: i32 = 28;
 
+/// Stages that count signatures; the others count cases, of which there are far fewer.
+const SIGNATURE_STAGES: usize = 2;
+
 /// Detections → alerts → cases → blamed → acted on.
 ///
 /// # Errors
@@ -29,8 +32,11 @@ pub fn funnel(assessment: &Assessment) -> Result<String, UserError> {
         let used = Standing::ALL.into_iter().filter(|&s| stages.iter().any(|stage| stage.parts[s as usize] > 0));
         let entries: Vec<_> = used.map(|s| (s.name().to_owned(), color(s))).collect();
         legend(area, (20, 56), &entries, 175)?;
-        let most = stages.iter().map(FunnelStage::total).max().unwrap_or(0);
-        for (stage, y) in stages.iter().zip((TOP..).step_by(STEP as usize)) {
+        let most_of = |stages: &[FunnelStage]| stages.iter().map(FunnelStage::total).max().unwrap_or(0);
+        let (signatures, cases) = stages.split_at(SIGNATURE_STAGES.min(stages.len()));
+        let scales = [most_of(signatures), most_of(cases)];
+        for ((index, stage), y) in stages.iter().enumerate().zip((TOP..).step_by(STEP as usize)) {
+            let most = scales[usize::from(index >= SIGNATURE_STAGES)];
             write(area, stage.name, (LEFT - 10, y + BAR / 2), 15, INK, Side::Right)?;
             let mut sum = 0;
             for (standing, &part) in Standing::ALL.into_iter().zip(&stage.parts) {
@@ -47,7 +53,14 @@ pub fn funnel(assessment: &Assessment) -> Result<String, UserError> {
             }
             write(area, &count(stage.total()), (pixel(sum, most) + 8, y + BAR / 2), 15, INK, Side::Left)?;
         }
-        write(area, "alerts of one deploy on one service are one case", (20, 318), 12, FAINT, Side::Left)
+        write(
+            area,
+            "the first two count signatures, the others cases (all alerts of one deploy on one service): each on its own scale",
+            (20, 318),
+            12,
+            FAINT,
+            Side::Left,
+        )
     })
 }
 
