@@ -8,6 +8,7 @@ use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake, Labels, steps_in};
 use crate::model::{Cause, Interval, UserError, visible};
 use crate::pipeline::{NotEvaluated, ReplaySpec, Schedule};
+use crate::report;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -15,8 +16,7 @@ use std::fmt::Write;
 pub fn run(args: &CheckArgs, terminal: &Terminal) -> Result<(), Failure> {
     let (data, intake) = data_set(&args.data, terminal);
     if let Some(path) = &args.rejects {
-        let lines: String =
-            intake.rejects.iter().map(|r| serde_json::to_string(r).unwrap_or_default() + "\n").collect();
+        let lines = report::json_lines(&intake.rejects)?;
         std::fs::write(path, lines).map_err(|e| {
             UserError::new(
                 path.display().to_string(),

@@ -5,6 +5,7 @@ use super::output::print;
 use super::progress::Terminal;
 use crate::dataset::{SetFiles, read_toml, store};
 use crate::model::{Progress, UserError};
+use crate::report;
 use crate::simulate::{Options, Scenario, Simulation, simulate};
 use std::fs;
 
@@ -49,6 +50,6 @@ fn write(args: &SimulateArgs, simulation: &Simulation) -> Result<(), UserError> 
         diffs: &simulation.diffs,
     };
     store(&args.out, &files)?;
-    let truth: String = simulation.truth.iter().map(|t| serde_json::to_string(t).unwrap_or_default() + "\n").collect();
+    let truth = report::json_lines(&simulation.truth)?;
     fs::write(args.out.join("truth.jsonl"), truth).map_err(|e| UserError::new("truth.jsonl", e.to_string(), ""))
 }

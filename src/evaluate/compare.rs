@@ -96,10 +96,10 @@ fn flag(condition: bool) -> f64 {
 
 /// (1 if right, 1 if right or wrong) of an action on production.
 fn action_share(judged: &Judged) -> (f64, f64) {
-    let acted = judged.case().is_some_and(|c| c.action.changes_production());
+    let acted = judged.action().changes_production();
     match judged.label {
         Label::Caused if acted && judged.actionable => (1.0, 1.0),
-        Label::NotCaused | Label::Coincidental if acted => (0.0, 1.0),
+        label if acted && label.is_not_caused() => (0.0, 1.0),
         _ => (0.0, 0.0),
     }
 }
@@ -107,7 +107,7 @@ fn action_share(judged: &Judged) -> (f64, f64) {
 /// Tokens, review and wrong rollbacks of one case.
 fn spent(data: &DataSet, costs: &Costs, any: &Assessment, judged: &Judged) -> f64 {
     let Some(case) = judged.case() else { return 0.0 };
-    let wrong = matches!(judged.label, Label::NotCaused | Label::Coincidental) && case.action == Action::Rollback;
+    let wrong = judged.label.is_not_caused() && case.action == Action::Rollback;
     let rollback = if wrong { costs.wrong_rollback(data, &any.truth, judged.outcome.window.deploy) } else { 0.0 };
     costs.of_case(case) + rollback
 }

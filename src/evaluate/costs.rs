@@ -157,11 +157,11 @@ impl Costs {
         let sum = |keep: &dyn Fn(&Judged) -> bool| {
             cases.iter().filter(|(j, _)| keep(j)).map(|(_, c)| self.of_case(c)).sum::<f64>()
         };
-        let wrong = |judged: &Judged| matches!(judged.label, Label::NotCaused | Label::Coincidental);
+        let wrong = |judged: &Judged| judged.label.is_not_caused();
         let wrong_rollbacks = cases.iter().filter(|(j, c)| wrong(j) && c.action == Action::Rollback);
         let wrong_rollback_usd =
             add(wrong_rollbacks.map(|(j, _)| self.wrong_rollback(data, truth, j.outcome.window.deploy)));
-        let acting = |j: &Judged| j.case().is_some_and(|c| c.action.changes_production());
+        let acting = |j: &Judged| j.action().changes_production();
         let (acts, false_acts) = (count(&cases, acting), count(&cases, |j| acting(j) && wrong(j)));
         let true_acts = count(&cases, |j| acting(j) && j.label == Label::Caused && j.actionable);
         let tokens: Tokens = cases.iter().map(|(_, c)| c.tokens).sum();

@@ -30,7 +30,7 @@ impl Tally {
 /// Scores what was done.
 #[must_use]
 pub fn scores(truth: &Truth, judged: &[Judged]) -> EndToEnd {
-    let done = |j: &Judged| j.case().map_or(Action::None, |c| c.action);
+    let done = |j: &Judged| j.action();
     let only = |action: Action| tally(judged, |j| if done(j) == action { action } else { Action::None });
     let tally_all = tally(judged, done);
     let precision = tally_all.precision(truth);
@@ -79,8 +79,7 @@ fn tally(judged: &[Judged], action: impl Fn(&Judged) -> Action) -> Tally {
 }
 
 /// Incidents that an action on a truly caused case answers.
-#[must_use]
-pub fn acted_incidents(judged: &[Judged], action: impl Fn(&Judged) -> Action) -> BTreeSet<usize> {
+fn acted_incidents(judged: &[Judged], action: impl Fn(&Judged) -> Action) -> BTreeSet<usize> {
     judged.iter().filter(|j| action(j).changes_production()).flat_map(|j| &j.own).copied().collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::truth::Truth;
 use super::{Labels, matching};
-use crate::model::{Case, Span};
+use crate::model::{Action, Case, Span};
 use crate::pipeline::Outcome;
 use crate::series::Series;
 use rayon::prelude::*;
@@ -21,6 +21,14 @@ pub enum Label {
     Coincidental,
     /// The log does not say.
     Unlabelled,
+}
+
+impl Label {
+    /// Whether the log says that the deploy did not cause the case, whatever else happened.
+    #[must_use]
+    pub const fn is_not_caused(self) -> bool {
+        matches!(self, Self::NotCaused | Self::Coincidental)
+    }
 }
 
 /// An outcome, the incidents that its alerts hit, and its case's label.
@@ -70,5 +78,11 @@ impl<'a> Judged<'a> {
     #[must_use]
     pub fn case(&self) -> Option<&'a Case> {
         self.outcome.case.as_ref()
+    }
+
+    /// What would be done; nothing without a case.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.case().map_or(Action::None, |case| case.action)
     }
 }

@@ -63,14 +63,10 @@ pub fn evaluate<'a>(
     let truth = Truth::new(data, &pipeline.spec.matching, &replay.outcomes);
     let judged = Judged::all(series, &truth, &replay.outcomes);
     let losses = losses(&truth, &judged);
-    let action = |j: &Judged| j.case().map_or(Action::None, |c| c.action);
-    let acted: BTreeSet<usize> = end_to_end::acted_incidents(&judged, action);
     let nothing = BTreeSet::new();
-    let decisions = delay::first_decisions(&judged, |j| if action(j).changes_production() { &j.own } else { &nothing });
-    let acted: Vec<(usize, Instant)> = decisions
-        .into_iter()
-        .filter(|(i, _)| acted.contains(i) && truth.incidents[*i].is_expected_to_be_acted_on())
-        .collect();
+    let acted = delay::first_decisions(&judged, |j| if j.action().changes_production() { &j.own } else { &nothing });
+    let expected = |incident: usize| truth.incidents[incident].is_expected_to_be_acted_on();
+    let acted: Vec<(usize, Instant)> = acted.into_iter().filter(|&(incident, _)| expected(incident)).collect();
     let evaluation = Evaluation {
         schema_version: 1,
         manifest: manifest(data, pipeline, costs),

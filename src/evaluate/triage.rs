@@ -14,7 +14,7 @@ pub fn scores(truth: &Truth, judged: &[Judged]) -> TriageScores {
     let cases: Vec<(&Judged, &Case)> = judged.iter().filter_map(|j| Some((j, j.case()?))).collect();
     let count = |keep: &dyn Fn(&Judged, &Case) -> bool| cases.iter().filter(|(j, c)| keep(j, c)).count() as u64;
     let caused = |c: &Case| c.verdict.kind == VerdictKind::Caused;
-    let wrong = |j: &Judged| matches!(j.label, Label::NotCaused | Label::Coincidental);
+    let wrong = |j: &Judged| j.label.is_not_caused();
     let right = |j: &Judged| j.label == Label::Caused;
     let true_positives = count(&|j, c| caused(c) && right(j));
     let false_positives = count(&|j, c| caused(c) && wrong(j));

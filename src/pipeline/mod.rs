@@ -7,6 +7,6 @@ mod schedule;
 mod spec;
 
 pub use preset::{PRESETS, Preset};
-pub use replay::{Outcome, Replay, detect_stage, look, run};
+pub use replay::{Outcome, Replay, look, run};
 pub use schedule::{NotEvaluated, Schedule};
 pub use spec::{MatchSpec, Overlap, PipelineSpec, ReplaySpec, Scope};

@@ -64,8 +64,7 @@ pub fn run(
 }
 
 /// Detections of every window; none has met the gate yet.
-#[must_use]
-pub fn detect_stage(
+fn detect_stage(
     data: &DataSet,
     series: &Series,
     schedule: &Schedule,

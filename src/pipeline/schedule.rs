@@ -30,7 +30,8 @@ impl Schedule {
     /// Plans the windows of every deploy of the data set's environment.
     #[must_use]
     pub fn plan(data: &DataSet, spec: &ReplaySpec) -> Self {
-        let known = first_known(data);
+        // A deploy's own services are known by the deploy.
+        let known = if spec.scope == Scope::All { first_known(data) } else { BTreeMap::new() };
         let mut schedule = Self { deploys: Vec::new(), not_evaluated: Vec::new() };
         for (index, deploy) in data.deploys.iter().enumerate().filter(|(_, d)| data.is_of_environment(d)) {
             if deploy.deployed_at - data.span.start < spec.min_baseline {
@@ -39,7 +40,7 @@ impl Schedule {
             }
             let all = services(&known, spec, deploy).into_iter().map(|service| window(data, spec, index, service));
             let (empty, whole): (Vec<Window>, Vec<Window>) =
-                all.filter(|w| is_known(&known, w)).partition(|w| w.window.is_empty());
+                all.filter(|w| spec.scope == Scope::Deployed || is_known(&known, w)).partition(|w| w.window.is_empty());
             let windows: Vec<Window> = whole.into_iter().filter(|w| w.decided_at <= data.span.end).collect();
             if !windows.is_empty() {
                 schedule.deploys.push(windows);
@@ -59,8 +60,15 @@ fn first_known(data: &DataSet) -> BTreeMap<&str, Instant> {
     let mut hear = |service, at: Instant| {
         known.entry(service).and_modify(|first| *first = at.min(*first)).or_insert(at);
     };
-    for row in 0..data.records.len() {
-        hear(data.records.services.get(data.records.service[row]), data.records.observed_at[row]);
+    let mut arrived: Vec<Option<Instant>> = vec![None; data.records.services.len()];
+    for (&service, &at) in data.records.service.iter().zip(&data.records.observed_at) {
+        let first = &mut arrived[service as usize];
+        *first = Some(first.map_or(at, |first| first.min(at)));
+    }
+    for (service, at) in data.records.services.iter().zip(arrived) {
+        if let Some(at) = at {
+            hear(service, at);
+        }
     }
     for deploy in &data.deploys {
         deploy.services.iter().for_each(|service| hear(service, deploy.deployed_at));

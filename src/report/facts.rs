@@ -89,7 +89,7 @@ pub enum Interest {
 #[must_use]
 pub fn interest(assessment: &Assessment, judged: &Judged) -> Option<Interest> {
     let acted = judged.case().map(|case| case.action.changes_production());
-    let wrong = matches!(judged.label, Label::NotCaused | Label::Coincidental);
+    let wrong = judged.label.is_not_caused();
     if acted == Some(true) && wrong {
         return Some(Interest::FalseAction);
     }

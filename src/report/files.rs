@@ -72,7 +72,11 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, UserError> {
     serde_json::to_string_pretty(value).map(|text| escaped(text) + "\n").map_err(|e| unwritable("JSON", &e))
 }
 
-fn json_lines<T: Serialize>(rows: &[T]) -> Result<String, UserError> {
+/// Rows as JSON, one a line.
+///
+/// # Errors
+/// When one cannot be written as JSON.
+pub fn json_lines<T: Serialize>(rows: &[T]) -> Result<String, UserError> {
     let line =
         |row: &T| serde_json::to_string(row).map(|text| escaped(text) + "\n").map_err(|e| unwritable("JSON", &e));
     rows.iter().map(line).collect()

@@ -28,7 +28,7 @@ mod words;
 
 pub use charts::{funnel, precision_recall};
 pub use explain::explain;
-pub use files::{json, write, write_comparison, write_rejects};
+pub use files::{json, json_lines, write, write_comparison, write_rejects};
 pub use markdown::{comparison as markdown_comparison, report as markdown_report};
 pub use style::Style;
 pub use terminal::{comparison, summary};

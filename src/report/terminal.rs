@@ -8,7 +8,7 @@ pub(super) use comparison::{metric, needs_no_truth};
 use super::number::{UNDEFINED, count, estimate_short, maybe_minutes, money, percent, plural};
 use super::style::{Style, pad};
 use super::{facts, words};
-use crate::evaluate::{Assessment, Evaluation, Label, Loss};
+use crate::evaluate::{Assessment, Evaluation, Loss};
 use crate::model::excerpt;
 use crate::stats::Estimate;
 
@@ -146,8 +146,7 @@ fn look_first(assessment: &Assessment, style: Style) -> Vec<String> {
     let deploy_of = |index: usize| assessment.truth.incidents[index].incident.deploy_id.clone();
     let mut missed = assessment.losses.iter().filter(|(_, loss)| **loss != Loss::Unreachable);
     let missed = missed.find_map(|(&index, _)| deploy_of(index));
-    let wrong = |label: Label| matches!(label, Label::NotCaused | Label::Coincidental);
-    let wrong = assessment.cases.iter().find(|c| c.action.changes_production() && wrong(c.truth));
+    let wrong = assessment.cases.iter().find(|c| c.action.changes_production() && c.truth.is_not_caused());
     let wrong = wrong.map(|c| c.deploy_id.clone());
     let command = "read on: shakedown explain DATASET --deploy";
     let lines = [(missed, "missed"), (wrong, "falsely blamed")].into_iter().filter_map(|(id, what)| {

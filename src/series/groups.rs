@@ -59,7 +59,7 @@ impl<'a> Series<'a> {
             let (service, template) = key(row);
             u64::from(service_rank[service as usize]) << 32 | u64::from(template_rank[template as usize])
         };
-        rows.par_sort_by_cached_rank(rank);
+        sort_by_rank(&mut rows, rank);
         let groups = cut_into_groups(records, &rows, key);
         let by_key: HashMap<(u32, u32), GroupId> =
             groups.iter().zip(0..).map(|(g, id)| ((g.service, g.template), id)).collect();
@@ -187,18 +187,12 @@ fn ranks(dictionary: &Dictionary) -> Vec<u32> {
     ranks
 }
 
-trait SortByRank {
-    fn par_sort_by_cached_rank(&mut self, rank: impl Fn(u32) -> u64 + Sync);
-}
-
-impl SortByRank for Vec<u32> {
-    /// Sorts by (rank, row): rows are in time order, so each group's are too.
-    fn par_sort_by_cached_rank(&mut self, rank: impl Fn(u32) -> u64 + Sync) {
-        let mut keyed: Vec<(u64, u32)> = self.par_iter().map(|&row| (rank(row), row)).collect();
-        keyed.par_sort_unstable();
-        self.clear();
-        self.extend(keyed.into_iter().map(|(_, row)| row));
-    }
+/// Sorts rows by (rank, row): rows are in time order, so each group's are too.
+fn sort_by_rank(rows: &mut Vec<u32>, rank: impl Fn(u32) -> u64 + Sync) {
+    let mut keyed: Vec<(u64, u32)> = rows.par_iter().map(|&row| (rank(row), row)).collect();
+    keyed.par_sort_unstable();
+    rows.clear();
+    rows.extend(keyed.into_iter().map(|(_, row)| row));
 }
 
 fn cut_into_groups(records: &Records, rows: &[u32], key: impl Fn(u32) -> (u32, u32)) -> Vec<Group> {
