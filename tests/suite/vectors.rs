@@ -3,6 +3,10 @@
 //! The folder comes from `SHAKEDOWN_VECTORS`, so that other vectors of the same form can be run too. A case passes when every
 //! expected quantity does; functions the project does not have are listed by name and count.
 
+mod counts;
+mod decisions;
+mod labels;
+
 use serde_json::{Map, Value, json};
 use shakedown::stats::{
     Bounds, Calibration, Correction, Gamma, NegativeBinomial, RatePair, agresti_coull, break_even_precision,
@@ -274,7 +278,11 @@ fn compute(function: &str, inputs: &Inputs) -> Option<Value> {
         "hierarchical_bh" => hierarchical_bh(inputs),
         "calibration" => calibration(inputs),
         "break_even" => break_even(inputs),
-        _ => return None,
+        _ => {
+            return counts::compute(function, inputs)
+                .or_else(|| decisions::compute(function, inputs))
+                .or_else(|| labels::compute(function, inputs));
+        }
     })
 }
 
