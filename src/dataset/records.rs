@@ -3,7 +3,7 @@
 use super::Dictionary;
 use crate::model::{Instant, Interval, Record, Severity};
 use rayon::prelude::*;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// All records of a data set, sorted by (timestamp, content), so that the order of the input files leaves no trace.
 #[derive(Clone)]
@@ -20,6 +20,10 @@ pub struct Records {
     pub exception_type: Vec<u32>,
     /// Id in `texts`; 0: absent.
     pub stack_trace: Vec<u32>,
+    /// Id in `texts`; 0: absent.
+    pub version: Vec<u32>,
+    /// 64-bit hash of the trace's id (only whether two are the same is ever asked); 0: absent.
+    pub trace: Vec<u64>,
     /// Id in `texts`; 0: absent.
     pub user_id: Vec<u32>,
     pub count: Vec<u32>,
@@ -99,6 +103,8 @@ impl Default for Records {
             message: Vec::new(),
             exception_type: Vec::new(),
             stack_trace: Vec::new(),
+            version: Vec::new(),
+            trace: Vec::new(),
             user_id: Vec::new(),
             count: Vec::new(),
             content: Vec::new(),
@@ -129,6 +135,8 @@ impl Records {
         self.message.push(self.messages.intern(record.message));
         self.exception_type.push(self.texts.intern(record.exception_type));
         self.stack_trace.push(self.texts.intern(record.stack_trace));
+        self.version.push(self.texts.intern(record.version));
+        self.trace.push(if record.trace_id.is_empty() { 0 } else { xxh3_64(record.trace_id.as_bytes()).max(1) });
         self.user_id.push(self.texts.intern(record.user_id));
         self.count.push(record.count);
         self.content.push(record.content_hash());
@@ -143,11 +151,13 @@ impl Records {
         self.observed_at.extend(other.observed_at);
         self.severity.extend(other.severity);
         self.count.extend(other.count);
+        self.trace.extend(other.trace);
         self.content.extend(other.content);
         extend_mapped(&mut self.service, &other.service, &services);
         extend_mapped(&mut self.message, &other.message, &messages);
         extend_mapped(&mut self.exception_type, &other.exception_type, &texts);
         extend_mapped(&mut self.stack_trace, &other.stack_trace, &texts);
+        extend_mapped(&mut self.version, &other.version, &texts);
         extend_mapped(&mut self.user_id, &other.user_id, &texts);
     }
 
@@ -165,6 +175,8 @@ impl Records {
         permute(&mut self.message, &order);
         permute(&mut self.exception_type, &order);
         permute(&mut self.stack_trace, &order);
+        permute(&mut self.version, &order);
+        permute(&mut self.trace, &order);
         permute(&mut self.user_id, &order);
         permute(&mut self.count, &order);
         permute(&mut self.content, &order);

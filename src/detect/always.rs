@@ -9,6 +9,6 @@ pub struct Always;
 
 impl Detector for Always {
     fn score(&self, history: &History) -> Score {
-        Score { expected: history.flat_expectation(), ln_p: f64::NEG_INFINITY }
+        Score { expected: history.expectation(), ln_p: f64::NEG_INFINITY }
     }
 }

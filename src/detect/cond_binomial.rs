@@ -35,6 +35,6 @@ impl Detector for CondBinomial {
         let ln_p = pair.and_then(|pair| if self.mid_p { pair.ln_mid_p_greater(1.0) } else { pair.ln_p_greater(1.0) });
         // What cannot be computed must not flag.
         let ln_p = ln_p.unwrap_or(0.0);
-        Score { expected: history.flat_expectation(), ln_p }
+        Score { expected: history.expectation(), ln_p }
     }
 }

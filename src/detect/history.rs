@@ -1,50 +1,144 @@
-use crate::model::{Instant, Interval};
-use crate::series::{Exposures, GroupId, Observed, Series};
+use super::{Baseline, Look};
+use crate::model::{Interval, Span};
+use crate::series::{Cell, Exposures, GroupId, Observed, Series};
 
 /// What may be known of one (service, signature) when a decision is made: counts in any interval, as far as records had
 /// arrived by then. The future cannot be asked for.
+#[derive(Clone, Copy)]
 pub struct History<'a> {
     series: &'a Series<'a>,
+    look: &'a Look<'a>,
     group: GroupId,
-    decided_at: Instant,
-    /// Exposures of W and B, in the same unit.
+    baseline: Baseline,
+    /// Exposures of W and of the baseline's part that is compared with it, in the same unit.
     pub exposures: Exposures,
     /// Records in W.
     pub k: u64,
-    /// Records in B.
+    /// Records in the baseline's part that is compared with W.
     pub baseline_count: u64,
 }
 
+/// A past window's count and exposure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Past {
+    pub count: u64,
+    /// Same unit as [`History::exposures`].
+    pub exposure: f64,
+    /// Same hour of the week as W, give or take an hour.
+    pub same_weekday: bool,
+    /// Weekday or weekend like W.
+    pub same_class: bool,
+}
+
 impl<'a> History<'a> {
+    /// `exposures`: one of the look's.
     #[must_use]
     pub fn new(
         series: &'a Series<'a>,
+        look: &'a Look<'a>,
         group: GroupId,
-        decided_at: Instant,
-        window: Interval,
-        baseline: &[Interval],
+        baseline: Baseline,
         exposures: Exposures,
     ) -> Self {
-        let count = |interval| series.count(group, Observed { interval, by: decided_at });
-        let baseline_count = baseline.iter().copied().map(count).sum();
-        Self { series, group, decided_at, exposures, k: count(window), baseline_count }
+        let mut history = Self { series, look, group, baseline, exposures, k: 0, baseline_count: 0 };
+        history.k = history.count(look.window.window);
+        (history.baseline_count, history.exposures.baseline) = baseline.read(&history);
+        history
+    }
+
+    /// The same with one record more in W: what the next larger p-value of a discrete test is made of.
+    #[must_use]
+    pub const fn with_one_more(self) -> Self {
+        Self { k: self.k + 1, ..self }
     }
 
     /// Records in `interval` that had arrived when the decision was made.
     #[must_use]
     pub fn count(&self, interval: Interval) -> u64 {
-        self.series.count(self.group, Observed { interval, by: self.decided_at })
+        self.series.count(self.group, Observed { interval, by: self.look.decided_at() })
     }
 
-    /// `exposure(W) ÷ exposure(B)`.
+    /// Records in all of B.
+    #[must_use]
+    pub fn count_in_baseline(&self) -> u64 {
+        self.look.baseline.iter().map(|&piece| self.count(piece)).sum()
+    }
+
+    /// Exposure of any interval, in the unit of [`History::exposures`].
+    #[must_use]
+    pub fn exposure(&self, interval: Interval) -> Option<f64> {
+        self.look.exposure(self.exposures, interval)
+    }
+
+    /// W as far as it has passed.
+    #[must_use]
+    pub const fn window(&self) -> Interval {
+        self.look.window.window
+    }
+
+    #[must_use]
+    pub const fn look(&self) -> &'a Look<'a> {
+        self.look
+    }
+
+    #[must_use]
+    pub const fn series(&self) -> &'a Series<'a> {
+        self.series
+    }
+
+    #[must_use]
+    pub fn service(&self) -> &str {
+        self.series.service(self.group)
+    }
+
+    #[must_use]
+    pub fn signature(&self) -> &str {
+        self.series.template(self.group)
+    }
+
+    /// Past windows like W whose exposure is known, latest day first.
+    pub fn past(&self) -> impl Iterator<Item = Past> {
+        let unit = self.exposures.unit;
+        self.look.cells().iter().filter_map(move |cell| {
+            let exposure = cell.exposure(unit)?;
+            Some(Past {
+                count: self.count(cell.interval),
+                exposure,
+                same_weekday: cell.is_same_weekday(),
+                same_class: cell.same_class,
+            })
+        })
+    }
+
+    /// Rows of past cells like another interval than W (a bin of it), in the same unit.
+    pub fn past_like(&self, interval: Interval) -> Vec<Past> {
+        let unit = self.exposures.unit;
+        let cells = self.look.cells_like(interval);
+        let past = |cell: &Cell| {
+            let exposure = cell.exposure(unit)?;
+            let (same_weekday, same_class) = (cell.is_same_weekday(), cell.same_class);
+            Some(Past { count: self.count(cell.interval), exposure, same_weekday, same_class })
+        };
+        cells.iter().filter_map(past).collect()
+    }
+
+    /// The history of the first `span` of W; `None` before that much of it has passed.
+    #[must_use]
+    pub fn until(&self, span: Span) -> Option<Self> {
+        let look = self.look.until(span)?;
+        let exposures = look.exposures.iter().find(|e| e.unit == self.exposures.unit)?;
+        Some(Self::new(self.series, look, self.group, self.baseline, *exposures))
+    }
+
+    /// `exposure(W) ÷ exposure(baseline)`.
     #[must_use]
     pub fn exposure_ratio(&self) -> f64 {
         self.exposures.window / self.exposures.baseline
     }
 
-    /// Count expected in W at the flat rate of B.
+    /// Count expected in W at the rate of the baseline.
     #[must_use]
-    pub fn flat_expectation(&self) -> f64 {
+    pub fn expectation(&self) -> f64 {
         self.baseline_count as f64 * self.exposure_ratio()
     }
 }

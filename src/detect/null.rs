@@ -8,6 +8,6 @@ pub struct Null;
 
 impl Detector for Null {
     fn score(&self, history: &History) -> Score {
-        Score { expected: history.flat_expectation(), ln_p: 0.0 }
+        Score { expected: history.expectation(), ln_p: 0.0 }
     }
 }

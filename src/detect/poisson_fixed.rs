@@ -11,7 +11,7 @@ pub struct PoissonFixed;
 
 impl Detector for PoissonFixed {
     fn score(&self, history: &History) -> Score {
-        let expected = history.flat_expectation();
+        let expected = history.expectation();
         Score { expected, ln_p: poisson_upper(history.k, expected) }
     }
 }

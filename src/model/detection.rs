@@ -32,6 +32,10 @@ pub struct Detection {
     pub is_new: bool,
     /// Event time of the first record counted in W.
     pub first_seen: Instant,
+    /// Records beyond expectation, at least (one-sided 95 % bounds of both counts); never below 0.
+    pub excess_low: f64,
+    /// Rate in W ÷ expected rate, at least (the same bounds); 0 for a new signature.
+    pub ratio_low: f64,
 }
 
 impl Detection {

@@ -5,8 +5,9 @@ mod preset;
 mod replay;
 mod schedule;
 mod spec;
+mod watch;
 
 pub use preset::{PRESETS, Preset};
-pub use replay::{Outcome, Replay, look, run};
+pub use replay::{Outcome, Replay, run};
 pub use schedule::{NotEvaluated, Schedule};
-pub use spec::{MatchSpec, Overlap, PipelineSpec, ReplaySpec, Scope};
+pub use spec::{MatchSpec, Overlap, PipelineSpec, ReplaySpec, Scope, Trigger};

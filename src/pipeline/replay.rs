@@ -1,13 +1,14 @@
 //! Runs a pipeline over a data set: stage after stage, each over all windows, deploys in parallel.
 
 use super::context::{AlertFacts, last_deploy_before, traffic_change};
-use super::{NotEvaluated, PipelineSpec, Schedule};
+use super::{NotEvaluated, PipelineSpec, Schedule, watch};
 use crate::act::Charges;
 use crate::dataset::DataSet;
-use crate::detect::{Detect, Look};
-use crate::gate::{GateSpec, Passage, measure};
-use crate::model::{Alert, Case, Detection, Impact, Interval, Progress, Verdict, Window};
-use crate::series::{Exposures, Series, without};
+use crate::detect::{Seen, Shock, ShockKind};
+use crate::model::{
+    Alert, Case, Direction, Evidence, Interval, Progress, Source, Tokens, Verdict, VerdictKind, Window,
+};
+use crate::series::{Exposures, Series};
 use crate::triage::{AlertContext, CaseContext, Diff, Triager};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -15,7 +16,18 @@ use std::collections::BTreeMap;
 /// Everything that happened to one (deploy, service).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
+    /// As far as it was looked at when the decision was made.
     pub window: Window,
+    /// W in full.
+    pub horizon: Interval,
+    /// Of W and B, in each unit that the detector read them against.
+    pub exposures: Vec<Exposures>,
+    /// Every signature with a record in W, as the detector saw it.
+    pub seen: Vec<Seen>,
+    /// Tests that its p-values were corrected for.
+    pub family: usize,
+    /// Whether services that were not deployed rose too, where asked.
+    pub shock: Option<Shock>,
     /// Signatures with at least one record in W.
     pub signatures_seen: u64,
     /// All detections, gated ones included, by signature.
@@ -52,8 +64,7 @@ pub fn run(
     spec.check()?;
     let schedule = Schedule::plan(data, &spec.replay);
     progress.start(&format!("replaying {}", spec.name), schedule.deploys.len() as u64);
-    let mut outcomes = detect_stage(data, series, &schedule, spec, progress);
-    outcomes.par_iter_mut().for_each(|outcome| gate_stage(data, series, &spec.gate, outcome));
+    let mut outcomes = watch::outcomes(data, series, &schedule, spec, progress);
     let triager = spec.triage.build()?;
     let diffs = parse_diffs(data, &outcomes);
     outcomes.par_iter_mut().filter(|outcome| outcome.passed().next().is_some()).for_each(|outcome| {
@@ -61,68 +72,6 @@ pub fn run(
         outcome.case = Some(act_stage(spec, charges, outcome, verdict));
     });
     Ok(Replay { outcomes, not_evaluated: schedule.not_evaluated })
-}
-
-/// Detections of every window; none has met the gate yet.
-fn detect_stage(
-    data: &DataSet,
-    series: &Series,
-    schedule: &Schedule,
-    spec: &PipelineSpec,
-    progress: &dyn Progress,
-) -> Vec<Outcome> {
-    let detect = Detect::new(&spec.detect);
-    let of_deploy = |windows: &Vec<Window>| {
-        let looks: Vec<Look> = windows.iter().map(|w| look(data, spec, w)).collect();
-        let results = detect.run(series, &looks);
-        progress.advance(1);
-        let outcomes = windows.iter().zip(results).map(|(window, (signatures_seen, detections))| Outcome {
-            window: window.clone(),
-            signatures_seen,
-            alerts: detections.into_iter().map(ungated).collect(),
-            case: None,
-        });
-        outcomes.collect::<Vec<_>>()
-    };
-    schedule.deploys.par_iter().flat_map_iter(of_deploy).collect()
-}
-
-fn ungated(detection: Detection) -> Alert {
-    Alert { detection, impact: Impact { weight: 1.0, ..Impact::default() }, gated: false, gate_reason: String::new() }
-}
-
-/// A window with the baseline and the exposures that this pipeline reads it against.
-#[must_use]
-pub fn look<'a>(data: &DataSet, spec: &PipelineSpec, window: &'a Window) -> Look<'a> {
-    let dropped = if spec.replay.exclude_incidents { known_incidents(data, window) } else { Vec::new() };
-    let baseline = without(window.baseline, &dropped);
-    let exposures = Exposures::of(data, &window.service, spec.detect.exposure, window.window, &baseline);
-    Look { window, baseline, exposures }
-}
-
-/// Incidents of the service that were declared and over before the decision: all that a baseline may know of the incident log.
-fn known_incidents(data: &DataSet, window: &Window) -> Vec<Interval> {
-    let incidents = data.incidents.iter().flatten();
-    incidents
-        .filter(|i| i.services.is_empty() || i.services.contains(&window.service))
-        .filter(|i| i.declared_at.is_some_and(|t| t < window.decided_at))
-        .filter_map(|i| {
-            i.resolved_at.filter(|&end| end < window.decided_at).map(|end| Interval::new(i.started_at, end))
-        })
-        .collect()
-}
-
-fn gate_stage(data: &DataSet, series: &Series, gate: &GateSpec, outcome: &mut Outcome) {
-    let window = &outcome.window;
-    for alert in &mut outcome.alerts {
-        if let Some(group) = series.find(&window.service, &alert.detection.signature) {
-            alert.impact = measure(data, series, window, group, &alert.detection, gate.weight(&window.service));
-        }
-        (alert.gated, alert.gate_reason) = match gate.judge(&alert.impact) {
-            Passage::Pass(reason) => (false, reason),
-            Passage::Suppress(reason) => (true, reason),
-        };
-    }
 }
 
 /// The parsed diffs of the deploys that have a case.
@@ -144,6 +93,9 @@ fn triage_stage(
     triager: &dyn Triager,
     outcome: &Outcome,
 ) -> Verdict {
+    if let Some(shock) = outcome.shock.filter(|shock| shock.kind == ShockKind::SharedCause) {
+        return shock_verdict(shock);
+    }
     let window = &outcome.window;
     let deploy = &data.deploys[window.deploy];
     let diff = diffs.get(&window.deploy);
@@ -166,6 +118,25 @@ fn triage_stage(
         traffic: traffic_change(data, window),
         last_deploy_before_first_record: first_seen.and_then(|first| last_deploy_before(data, first, window.deploy)),
     })
+}
+
+/// One cause for services that were deployed and services that were not: a person is asked, nothing is blamed, no token spent.
+fn shock_verdict(shock: Shock) -> Verdict {
+    let source = |name: &str, value| Source::Measured { name: name.to_owned(), value, unit: "p-value".to_owned() };
+    let evidence = Evidence {
+        rule: "shared_cause".to_owned(),
+        direction: Direction::Against,
+        weight: 0.0,
+        summary: "Services that were not deployed rose as well, and this one no more than they: a shared cause"
+            .to_owned(),
+        sources: vec![
+            source("rise of this service", shock.p_treated),
+            source("rise of services not deployed", shock.p_controls),
+            source("this one rose more", shock.p_difference),
+        ],
+    };
+    let (kind, confidence) = (VerdictKind::Inconclusive, 1.0);
+    Verdict { kind, confidence, evidence: vec![evidence], attributed: Vec::new(), tokens: Tokens::default() }
 }
 
 fn act_stage(spec: &PipelineSpec, charges: &Charges, outcome: &Outcome, verdict: Verdict) -> Case {

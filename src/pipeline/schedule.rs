@@ -1,8 +1,8 @@
 //! Which windows a replay looks at, and which deploys it cannot evaluate.
 
-use super::{Overlap, ReplaySpec, Scope};
+use super::{Overlap, ReplaySpec, Scope, Trigger};
 use crate::dataset::DataSet;
-use crate::model::{Deploy, Instant, Interval, Window};
+use crate::model::{Deploy, Instant, Interval, Span, Window};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -30,6 +30,9 @@ impl Schedule {
     /// Plans the windows of every deploy of the data set's environment.
     #[must_use]
     pub fn plan(data: &DataSet, spec: &ReplaySpec) -> Self {
+        if let Trigger::Schedule { every } = spec.trigger {
+            return Self { deploys: on_a_clock(data, spec, every), not_evaluated: Vec::new() };
+        }
         // A deploy's own services are known by the deploy.
         let known = if spec.scope == Scope::All { first_known(data) } else { BTreeMap::new() };
         let mut schedule = Self { deploys: Vec::new(), not_evaluated: Vec::new() };
@@ -52,6 +55,26 @@ impl Schedule {
         }
         schedule
     }
+}
+
+/// Windows of every service at every step of a clock that starts with the data, one group for each instant. Each is held against the
+/// service's last deploy before it; a service without one has nothing to suspect.
+fn on_a_clock(data: &DataSet, spec: &ReplaySpec, every: Span) -> Vec<Vec<Window>> {
+    let mut groups = Vec::new();
+    let mut start = data.span.start + spec.min_baseline.max(every);
+    while start + spec.settle + spec.window + spec.lateness <= data.span.end {
+        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, deploy) in data.deploys.iter().enumerate().filter(|(_, d)| data.is_of_environment(d)) {
+            if deploy.deployed_at <= start {
+                last.extend(deploy.services.iter().map(|service| (service.as_str(), index)));
+            }
+        }
+        let windows: Vec<Window> =
+            last.into_iter().map(|(service, index)| window_at(data, spec, index, service, start)).collect();
+        groups.extend((!windows.is_empty()).then_some(windows));
+        start = start + every;
+    }
+    groups
 }
 
 /// When each service was first heard of: by a record that arrived, a deploy, or a row of traffic.
@@ -97,16 +120,25 @@ fn services<'a>(known: &BTreeMap<&'a str, Instant>, spec: &ReplaySpec, deploy: &
 
 fn window(data: &DataSet, spec: &ReplaySpec, index: usize, service: &str) -> Window {
     let deployed_at = data.deploys[index].deployed_at;
-    let start = deployed_at + spec.settle;
-    let mut end = start + spec.window;
+    let mut window = window_at(data, spec, index, service, deployed_at);
     if spec.overlap == Overlap::Truncate {
-        end = next_deploy(data, deployed_at, start, service).map_or(end, |next| end.min(next));
+        if let Some(next) = next_deploy(data, deployed_at, window.window.start, service) {
+            window.window.end = window.window.end.min(next);
+            window.decided_at = window.window.end + spec.lateness;
+        }
     }
+    window
+}
+
+/// The window that opens as if the deploy had been at `at`.
+pub fn window_at(data: &DataSet, spec: &ReplaySpec, deploy: usize, service: &str, at: Instant) -> Window {
+    let start = at + spec.settle;
+    let end = start + spec.window;
     Window {
-        deploy: index,
+        deploy,
         service: service.to_owned(),
         window: Interval::new(start, end),
-        baseline: Interval::new((deployed_at - spec.baseline).max(data.span.start), deployed_at),
+        baseline: Interval::new((at - spec.baseline).max(data.span.start), at),
         decided_at: end + spec.lateness,
     }
 }

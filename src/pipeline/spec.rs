@@ -1,7 +1,7 @@
 //! A pipeline as a TOML file says it.
 
 use crate::act::ActSpec;
-use crate::detect::DetectSpec;
+use crate::detect::{DetectSpec, Family};
 use crate::gate::GateSpec;
 use crate::model::{Severity, Span};
 use crate::normalize::NormalizerSpec;
@@ -47,6 +47,22 @@ pub enum Overlap {
     Truncate,
 }
 
+/// When a window is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Trigger {
+    /// Once, when W has passed.
+    #[default]
+    Close,
+    /// At every step of W; the first look that an alert comes of decides.
+    Poll {
+        /// At most as long as W.
+        every: Span,
+    },
+    /// On a clock instead of at deploys: every service, its last deploy before the window suspected.
+    Schedule { every: Span },
+}
+
 /// The windows of a replay (semantics.md §3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -60,6 +76,12 @@ pub struct ReplaySpec {
     pub lateness: Span,
     pub min_severity: Severity,
     pub exclude_incidents: bool,
+    #[serde(skip_serializing_if = "is_close")]
+    pub trigger: Trigger,
+}
+
+fn is_close(trigger: &Trigger) -> bool {
+    *trigger == Trigger::Close
 }
 
 impl Default for ReplaySpec {
@@ -74,6 +96,21 @@ impl Default for ReplaySpec {
             lateness: Span::ZERO,
             min_severity: Severity::Error,
             exclude_incidents: false,
+            trigger: Trigger::Close,
+        }
+    }
+}
+
+impl ReplaySpec {
+    fn check_trigger(&self) -> Result<(), String> {
+        match self.trigger {
+            Trigger::Poll { every } | Trigger::Schedule { every } if every == Span::ZERO => {
+                Err("replay.trigger.every is 0: it would never end".to_owned())
+            }
+            Trigger::Poll { every } if every > self.window => {
+                Err(format!("replay.trigger.every is {every}: it is at most the window, {}", self.window))
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -112,6 +149,10 @@ impl PipelineSpec {
         }
         if self.replay.baseline == Span::ZERO {
             return Err("replay.baseline is 0: nothing could be expected".to_owned());
+        }
+        self.replay.check_trigger()?;
+        if matches!(self.replay.trigger, Trigger::Poll { .. }) && self.detect.family != Family::Deploy {
+            return Err("detect.family is over the day: with trigger poll it is deploy".to_owned());
         }
         if self.matching.match_cap == Span::ZERO {
             return Err("matching.match_cap is 0: no incident could be hit".to_owned());

@@ -10,8 +10,8 @@ use super::why::View;
 use super::words;
 use crate::dataset::{DataSet, nearest};
 use crate::evaluate::{Assessment, Judged};
-use crate::model::{UserError, Window, visible};
-use crate::pipeline::{PipelineSpec, Schedule};
+use crate::model::{UserError, visible};
+use crate::pipeline::{Outcome, PipelineSpec, Schedule};
 use crate::series::Series;
 
 /// Characters of a line.
@@ -39,8 +39,8 @@ pub fn explain(
         page.heading("Not evaluated");
         page.text(&why_not(data, spec, index));
     } else {
-        let windows: Vec<&Window> = judged.iter().map(|j| &j.outcome.window).collect();
-        let told = signatures::of_deploy(data, series, spec, &windows);
+        let outcomes: Vec<&Outcome> = judged.iter().map(|j| j.outcome).collect();
+        let told = signatures::of_deploy(series, &outcomes);
         for (judged, signatures) in judged.iter().zip(&told.windows) {
             detection::section(&mut page, view, spec, judged, signatures, told.family);
             deploy::verdict(&mut page, spec, judged);

@@ -1,11 +1,9 @@
 //! Every signature of a deploy's windows as its detector saw it, those that did not flag included: a miss can only be told with
 //! what came closest.
 
-use crate::dataset::DataSet;
-use crate::detect::{self, Detect, Look};
-use crate::model::{Instant, Interval, Window};
-use crate::pipeline::{PipelineSpec, look};
-use crate::series::{Exposures, GroupId, Observed, Series};
+use crate::detect;
+use crate::pipeline::Outcome;
+use crate::series::{Exposures, Series};
 
 /// One signature with at least one record in W.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +22,7 @@ pub struct Seen {
 /// The signatures of one window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowSignatures {
-    pub exposures: Exposures,
+    pub exposures: Vec<Exposures>,
     /// Smallest p-value first; new ones by count after them.
     pub seen: Vec<Seen>,
     /// Of the first `seen` that are tested; the rest are new.
@@ -37,16 +35,14 @@ pub struct DeploySignatures {
     pub windows: Vec<WindowSignatures>,
 }
 
-/// Repeats the detection stage's measurements on the windows of one deploy.
+/// The signatures of one deploy's windows.
 #[must_use]
-pub fn of_deploy(data: &DataSet, series: &Series, spec: &PipelineSpec, windows: &[&Window]) -> DeploySignatures {
-    let looks: Vec<Look> = windows.iter().map(|window| look(data, spec, window)).collect();
-    let measured = Detect::new(&spec.detect).measure(series, &looks);
-    let told = looks.iter().enumerate().map(|(index, look)| {
-        let seen = measured.seen.iter().filter(|one| one.look == index);
-        WindowSignatures::new(look.exposures, seen.map(|one| Seen::new(series, one)).collect())
+pub fn of_deploy(series: &Series, outcomes: &[&Outcome]) -> DeploySignatures {
+    let told = outcomes.iter().map(|outcome| {
+        let seen = outcome.seen.iter().map(|one| Seen::new(series, one)).collect();
+        WindowSignatures::new(outcome.exposures.clone(), seen)
     });
-    DeploySignatures { windows: told.collect(), family: measured.family }
+    DeploySignatures { windows: told.collect(), family: outcomes.first().map_or(0, |outcome| outcome.family) }
 }
 
 impl Seen {
@@ -69,7 +65,7 @@ impl Seen {
 }
 
 impl WindowSignatures {
-    fn new(exposures: Exposures, mut seen: Vec<Seen>) -> Self {
+    fn new(exposures: Vec<Exposures>, mut seen: Vec<Seen>) -> Self {
         seen.sort_by(|a, b| {
             let p = |s: &Seen| s.p_value.unwrap_or(2.0);
             p(a).total_cmp(&p(b)).then(b.k.cmp(&a.k)).then_with(|| a.signature.cmp(&b.signature))
@@ -87,13 +83,6 @@ impl WindowSignatures {
     }
 }
 
-/// Records of the whole service in an interval, as far as they had arrived by an instant.
-#[must_use]
-pub fn service_count(series: &Series, service: &str, interval: Interval, by: Instant) -> u64 {
-    let what = Observed { interval, by };
-    series.groups_of(service).map(|group: GroupId| series.count(group, what)).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,8 +94,7 @@ mod tests {
         fixture::with(|world| {
             let mut detections = 0;
             for judged in &world.assessment.judged {
-                let window = &judged.outcome.window;
-                let told = &of_deploy(world.data, world.series, world.spec, &[window]).windows[0];
+                let told = &of_deploy(world.series, &[judged.outcome]).windows[0];
                 assert_eq!(told.seen.len() as u64, judged.outcome.signatures_seen);
                 for alert in &judged.outcome.alerts {
                     let d = &alert.detection;

@@ -6,7 +6,7 @@ use super::words;
 use crate::dataset::DataSet;
 use crate::evaluate::{Assessment, Judged, Loss, TrueIncident};
 use crate::model::{Alert, Evidence, Instant, Interval, Source, Window, excerpt};
-use crate::pipeline::{PipelineSpec, Schedule};
+use crate::pipeline::{Outcome, PipelineSpec, Schedule};
 use crate::series::{Observed, Series};
 
 /// Characters of a signature inside a sentence.
@@ -27,6 +27,12 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn spec(self) -> &'a PipelineSpec {
         &self.assessment.evaluation.manifest.pipeline.resolved
+    }
+
+    /// Records of a window's service in an interval, as far as they had arrived when it was decided.
+    #[must_use]
+    pub fn service_count(self, window: &Window, interval: Interval) -> u64 {
+        self.series.service_count(&window.service, Observed { interval, by: window.decided_at })
     }
 
     /// Outcomes of a deploy's windows.
@@ -77,8 +83,8 @@ fn unreachable(view: View, known: &TrueIncident) -> String {
 
 fn undetected(view: View, known: &TrueIncident, deploy: usize) -> Vec<String> {
     let judged: Vec<&Judged> = view.of_deploy(deploy).collect();
-    let windows: Vec<&Window> = judged.iter().map(|j| &j.outcome.window).collect();
-    let told = signatures::of_deploy(view.data, view.series, view.spec(), &windows);
+    let outcomes: Vec<&Outcome> = judged.iter().map(|j| j.outcome).collect();
+    let told = signatures::of_deploy(view.series, &outcomes);
     let mut sentences = Vec::new();
     for (judged, signatures) in judged.iter().zip(&told.windows) {
         let window = &judged.outcome.window;
@@ -98,7 +104,7 @@ fn undetected(view: View, known: &TrueIncident, deploy: usize) -> Vec<String> {
 /// How little there was to see.
 fn silence(view: View, known: &TrueIncident, judged: &Judged, signatures: &WindowSignatures) -> String {
     let window = &judged.outcome.window;
-    let records = |interval| signatures::service_count(view.series, &window.service, interval, window.decided_at);
+    let records = |interval| view.service_count(window, interval);
     let both = Interval::new(window.window.start.max(known.interval.start), window.window.end.min(known.interval.end));
     format!(
         "The window of {} ({}) had {} of {}, {} while the incident lasted: {} tested, {} new, {} flagged, none of which hits it.",

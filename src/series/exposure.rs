@@ -17,6 +17,29 @@ pub enum Exposure {
     Time,
     /// Requests of the service, where at least 80 % of the steps are known; minutes otherwise.
     Requests,
+    /// Both, each test made twice: the smaller p-value, doubled (statistics.md §1).
+    Both,
+}
+
+impl Exposure {
+    /// The units that a detector reads its counts against, one or two.
+    #[must_use]
+    pub const fn units(self) -> &'static [Self] {
+        match self {
+            Self::Time => &[Self::Time],
+            Self::Requests => &[Self::Requests],
+            Self::Both => &[Self::Requests, Self::Time],
+        }
+    }
+
+    /// Exposure of an interval in this unit; `None`: its requests are not known, or none.
+    #[must_use]
+    pub fn measure(self, data: &DataSet, service: &str, interval: Interval) -> Option<f64> {
+        match self {
+            Self::Requests => requests(data, service, &[interval]).filter(|&n| n > 0.0),
+            Self::Time | Self::Both => Some(interval.span().as_minutes()),
+        }
+    }
 }
 
 /// Exposures of a window and of its baseline, in the same unit, both above 0.
@@ -29,6 +52,20 @@ pub struct Exposures {
 }
 
 impl Exposures {
+    /// Exposures in each unit that `kind` asks for and the traffic data allows: one or two.
+    #[must_use]
+    pub fn in_units(
+        data: &DataSet,
+        service: &str,
+        kind: Exposure,
+        window: Interval,
+        baseline: &[Interval],
+    ) -> Vec<Self> {
+        let mut all: Vec<Self> = kind.units().iter().map(|&u| Self::of(data, service, u, window, baseline)).collect();
+        all.dedup_by_key(|exposures| exposures.unit);
+        all
+    }
+
     /// Exposures of `window` against `baseline` (disjoint pieces of time).
     #[must_use]
     pub fn of(data: &DataSet, service: &str, kind: Exposure, window: Interval, baseline: &[Interval]) -> Self {

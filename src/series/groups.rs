@@ -4,7 +4,8 @@ use crate::dataset::{Dictionary, Records};
 use crate::model::{Instant, Interval, Severity, Span};
 use crate::normalize::Normalizer;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 /// Number of a (service, signature) in a [`Series`].
 pub type GroupId = u32;
@@ -15,8 +16,21 @@ pub struct Group {
     pub service: u32,
     /// Id in the series' templates.
     pub template: u32,
+    run: Run,
+}
+
+/// Rows of the records in runs, each by time: a count over an interval of a run costs two binary searches.
+struct Runs {
+    rows: Vec<u32>,
+    /// Event times of `rows`.
+    times: Vec<Instant>,
+    /// `counts[i]`: records that `rows[..i]` stand for.
+    counts: Vec<u64>,
+}
+
+/// One run of rows, and the longest time that any of its records took to arrive.
+struct Run {
     rows: std::ops::Range<usize>,
-    /// The longest time that any of its records took to arrive.
     longest_delay: Span,
 }
 
@@ -33,12 +47,10 @@ pub struct Series<'a> {
     pub templates: Dictionary,
     /// Sorted by (service name, template), so that ids do not depend on the order of the input.
     groups: Vec<Group>,
-    /// Rows of `records`, by group, each group's by time.
-    rows: Vec<u32>,
-    /// Event times of `rows`.
-    times: Vec<Instant>,
-    /// `counts[i]`: records that `rows[..i]` stand for.
-    counts: Vec<u64>,
+    /// By group.
+    runs: Runs,
+    /// By service id, whatever the signature; made when first asked for.
+    totals: OnceLock<(Runs, BTreeMap<u32, Run>)>,
     by_service: HashMap<u32, std::ops::Range<GroupId>>,
     by_key: HashMap<(u32, u32), GroupId>,
     /// Groups of each template, ascending.
@@ -67,15 +79,9 @@ impl<'a> Series<'a> {
         for (group, id) in groups.iter().zip(0..) {
             by_template[group.template as usize].push(id);
         }
-        let times = rows.iter().map(|&row| records.timestamp[row as usize]).collect();
-        let counts = std::iter::once(0)
-            .chain(rows.iter().scan(0, |sum, &row| {
-                *sum += u64::from(records.count[row as usize]);
-                Some(*sum)
-            }))
-            .collect();
         let by_service = runs_by_service(&groups);
-        Self { records, templates, groups, rows, times, counts, by_service, by_key, by_template }
+        let runs = Runs::new(records, rows);
+        Self { records, templates, groups, runs, totals: OnceLock::new(), by_service, by_key, by_template }
     }
 
     #[must_use]
@@ -120,18 +126,33 @@ impl<'a> Series<'a> {
     /// Number of records (summing `count`) of a group.
     #[must_use]
     pub fn count(&self, id: GroupId, what: Observed) -> u64 {
-        let group = self.group(id);
-        // Whatever happened this early has arrived, however slow it was.
-        let surely_arrived = (what.by - group.longest_delay + Span::from_micros(1)).min(what.interval.end);
-        let sure = self.range(group, Interval::new(what.interval.start, surely_arrived));
-        let total = self.counts[sure.end] - self.counts[sure.start];
-        let unsure = self.range(group, Interval::new(what.interval.start.max(surely_arrived), what.interval.end));
-        total + self.arrived(unsure, what.by).map(|row| u64::from(self.records.count[row])).sum::<u64>()
+        self.runs.count(self.records, &self.group(id).run, what)
+    }
+
+    /// Number of records (summing `count`) of a service, whatever their signature.
+    #[must_use]
+    pub fn service_count(&self, service: &str, what: Observed) -> u64 {
+        let (runs, of_service) = self.totals.get_or_init(|| self.totals());
+        let run = self.records.services.find(service).and_then(|id| of_service.get(&id));
+        run.map_or(0, |run| runs.count(self.records, run, what))
+    }
+
+    fn totals(&self) -> (Runs, BTreeMap<u32, Run>) {
+        let mut rows = self.runs.rows.clone();
+        let key = |row: u32| (self.records.service[row as usize], self.records.timestamp[row as usize], row);
+        rows.par_sort_unstable_by_key(|&row| key(row));
+        let mut of_service = BTreeMap::new();
+        let mut start = 0;
+        for run in rows.chunk_by(|&a, &b| key(a).0 == key(b).0) {
+            of_service.insert(key(run[0]).0, Run::new(self.records, run, start));
+            start += run.len();
+        }
+        (Runs::new(self.records, rows), of_service)
     }
 
     /// Rows (of the data set's records) of a group, by time.
     pub fn rows(&self, id: GroupId, what: Observed) -> impl Iterator<Item = usize> {
-        self.arrived(self.range(self.group(id), what.interval), what.by)
+        self.runs.arrived(self.records, self.runs.range(&self.group(id).run, what.interval), what.by)
     }
 
     /// The groups of a service, ascending.
@@ -140,14 +161,43 @@ impl<'a> Series<'a> {
         let id = self.records.services.find(service);
         id.and_then(|id| self.by_service.get(&id)).cloned().unwrap_or_default()
     }
+}
 
-    fn arrived(&self, range: std::ops::Range<usize>, by: Instant) -> impl Iterator<Item = usize> {
-        self.rows[range].iter().map(|&row| row as usize).filter(move |&row| self.records.observed_at[row] <= by)
+impl Run {
+    /// The run of these rows, which begins at `start`.
+    fn new(records: &Records, rows: &[u32], start: usize) -> Self {
+        let delay = |&row: &u32| records.observed_at[row as usize] - records.timestamp[row as usize];
+        let longest_delay = rows.iter().map(delay).max().unwrap_or_default().max(Span::ZERO);
+        Self { rows: start..start + rows.len(), longest_delay }
+    }
+}
+
+impl Runs {
+    fn new(records: &Records, rows: Vec<u32>) -> Self {
+        let times = rows.iter().map(|&row| records.timestamp[row as usize]).collect();
+        let counts = std::iter::once(0).chain(rows.iter().scan(0, |sum, &row| {
+            *sum += u64::from(records.count[row as usize]);
+            Some(*sum)
+        }));
+        Self { counts: counts.collect(), times, rows }
     }
 
-    fn range(&self, group: &Group, interval: Interval) -> std::ops::Range<usize> {
-        let times = &self.times[group.rows.clone()];
-        let at = |instant| group.rows.start + times.partition_point(|&time| time < instant);
+    fn count(&self, records: &Records, run: &Run, what: Observed) -> u64 {
+        // Whatever happened this early has arrived, however slow it was.
+        let surely_arrived = (what.by - run.longest_delay + Span::from_micros(1)).min(what.interval.end);
+        let sure = self.range(run, Interval::new(what.interval.start, surely_arrived));
+        let total = self.counts[sure.end] - self.counts[sure.start];
+        let unsure = self.range(run, Interval::new(what.interval.start.max(surely_arrived), what.interval.end));
+        total + self.arrived(records, unsure, what.by).map(|row| u64::from(records.count[row])).sum::<u64>()
+    }
+
+    fn arrived(&self, records: &Records, range: std::ops::Range<usize>, by: Instant) -> impl Iterator<Item = usize> {
+        self.rows[range].iter().map(|&row| row as usize).filter(move |&row| records.observed_at[row] <= by)
+    }
+
+    fn range(&self, run: &Run, interval: Interval) -> std::ops::Range<usize> {
+        let times = &self.times[run.rows.clone()];
+        let at = |instant| run.rows.start + times.partition_point(|&time| time < instant);
         let start = at(interval.start);
         start..at(interval.end).max(start)
     }
@@ -200,9 +250,7 @@ fn cut_into_groups(records: &Records, rows: &[u32], key: impl Fn(u32) -> (u32, u
     let mut start = 0;
     for run in rows.chunk_by(|&a, &b| key(a) == key(b)) {
         let (service, template) = key(run[0]);
-        let delay = |&row: &u32| records.observed_at[row as usize] - records.timestamp[row as usize];
-        let longest_delay = run.iter().map(delay).max().unwrap_or_default().max(Span::ZERO);
-        groups.push(Group { service, template, rows: start..start + run.len(), longest_delay });
+        groups.push(Group { service, template, run: Run::new(records, run, start) });
         start += run.len();
     }
     groups

@@ -1,7 +1,11 @@
 //! Counts per (service, signature) over time, and the exposure they are read against. Nothing here decides anything.
 
+mod calendar;
+mod cells;
 mod exposure;
 mod groups;
 
+pub use calendar::Calendar;
+pub use cells::{Cell, cells};
 pub use exposure::{Exposure, Exposures, requests, without};
 pub use groups::{Group, GroupId, Observed, Series};

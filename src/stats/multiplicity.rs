@@ -55,6 +55,40 @@ impl Correction {
             }
         }
     }
+
+    /// Adjusted p-values in the order of `p` where tests that cannot reject at level `q` are dropped first ([`testable`]);
+    /// theirs are 1. Valid as long as what each p-value can attain is fixed before the data, as it is for a conditional
+    /// test given its total: the family is then chosen without a look at the p-values (Tarone 1990; for false discovery
+    /// rates Gilbert 2005).
+    ///
+    /// `None` where `attainable` has another length than `p`, or as [`testable`].
+    #[must_use]
+    pub fn adjust_testable(self, p: &[f64], attainable: &[f64], q: f64) -> Option<Vec<f64>> {
+        let kept = testable(attainable, q).filter(|_| attainable.len() == p.len())?;
+        let chosen: Vec<f64> = kept.iter().map(|i| p[*i]).collect();
+        let mut adjusted = vec![1.0; p.len()];
+        for (index, value) in kept.iter().zip(self.adjust(&chosen, chosen.len())) {
+            adjusted[*index] = value;
+        }
+        Some(adjusted)
+    }
+}
+
+/// Indices of the tests that can reject at level `q` in a family of this size, in order (Tarone 1990): those whose smallest
+/// `attainable` p-value is at most `q/k`, for the smallest `k ≥ 1` that is not exceeded by the number of such tests. For the
+/// conditional binomial with total `n` and share `w` the smallest is `wⁿ` (statistics.md §5).
+///
+/// `None` for a `q` outside (0, 1] and a NaN among `attainable`.
+#[must_use]
+pub fn testable(attainable: &[f64], q: f64) -> Option<Vec<usize>> {
+    if !(q > 0.0 && q <= 1.0) || attainable.iter().any(|p| p.is_nan()) {
+        return None;
+    }
+    let within = |k: usize| move |p: &f64| *p <= q / k as f64;
+    let mut sorted = attainable.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let k = (1..=sorted.len()).find(|k| sorted.partition_point(within(*k)) <= *k).unwrap_or(1);
+    Some((0..attainable.len()).filter(|i| within(k)(&attainable[*i])).collect())
 }
 
 /// `1 + ½ + … + 1/m`.
@@ -180,7 +214,42 @@ mod tests {
         }
     }
 
+    #[test]
+    fn testable_by_hand() {
+        // q/k: .05, .025, .0167, .0125; so many within: 4, 3, 2: k = 3.
+        let attainable = [0.001, 0.04, 0.02, 0.015, 0.3];
+        assert_eq!(testable(&attainable, 0.05), Some(vec![0, 3]));
+        assert_eq!(testable(&[0.9, 0.8], 0.05), Some(vec![]));
+        assert_eq!(testable(&[0.0; 3], 0.05), Some(vec![0, 1, 2]));
+        assert_eq!(testable(&[], 0.05), Some(vec![]));
+        assert_eq!(testable(&[0.1], 0.0), None);
+        assert_eq!(testable(&[f64::NAN], 0.05), None);
+        let p = [0.004, 0.04, 0.5, 0.02, 1.0];
+        let bonferroni = Correction::Bonferroni.adjust_testable(&p, &attainable, 0.05).unwrap();
+        assert_eq!(bonferroni, [0.008, 1.0, 1.0, 0.04, 1.0]);
+        assert_eq!(Correction::Bonferroni.adjust_testable(&p, &attainable[1..], 0.05), None);
+    }
+
     proptest! {
+        #[test]
+        fn dropping_loses_no_rejection(
+            tests in prop::collection::vec((0.0..0.2_f64, 0.0..1.0_f64), 1..30), q in 0.01..0.3_f64,
+        ) {
+            // What is attainable is never above what was attained.
+            let attainable: Vec<f64> = tests.iter().map(|test| test.0).collect();
+            let p: Vec<f64> = tests.iter().map(|test| test.0 + (1.0 - test.0) * test.1.powi(4)).collect();
+            let kept = testable(&attainable, q).unwrap();
+            for correction in [Correction::Bonferroni, Correction::Holm] {
+                let (all, fewer) = (correction.adjust(&p, 0), correction.adjust_testable(&p, &attainable, q).unwrap());
+                for i in kept.iter().copied() {
+                    prop_assert!(fewer[i] <= all[i]);
+                }
+                let dropped = (0..p.len()).filter(|i| !kept.contains(i));
+                prop_assert!(dropped.clone().all(|i| fewer[i] == 1.0));
+                prop_assert!(correction == Correction::Holm || dropped.clone().all(|i| all[i] > q));
+            }
+        }
+
         #[test]
         fn bh_is_the_published_procedure(p in prop::collection::vec(0.0..1.0_f64, 1..40), more in 0..40usize, q in 0.01..0.5_f64) {
             let m = p.len() + more;

@@ -12,10 +12,10 @@ use std::f64::consts::LN_2;
 /// Two counts with their exposures (time, or requests: the same unit for both): `1` is what is tested, `0` the baseline.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RatePair {
-    count1: u64,
-    exposure1: f64,
-    count0: u64,
-    exposure0: f64,
+    pub(super) count1: u64,
+    pub(super) exposure1: f64,
+    pub(super) count0: u64,
+    pub(super) exposure0: f64,
 }
 
 impl RatePair {

@@ -114,6 +114,8 @@ impl FixtureAlert {
             p_value: (!self.is_new).then_some(self.p_value),
             is_new: self.is_new,
             first_seen: deployed_at + Span::minutes(self.first_minute),
+            excess_low: 0.0,
+            ratio_low: 0.0,
         };
         Alert { detection, impact: Impact::default(), gated: self.gated, gate_reason: String::new() }
     }

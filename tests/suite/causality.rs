@@ -2,14 +2,14 @@
 //! traffic are added after an instant, and every decision made by then stays what it was, to the last byte.
 
 use crate::support::{
-    DIFF, Scenario, World, cases, detectors, error, everything, gates, random_incident, random_record_at,
-    random_scenario, t, triagers,
+    DIFF, Scenario, World, any_scenario, cases, detectors, error, everything, gates, random_incident, random_record_at,
+    t, triagers,
 };
 use proptest::prelude::*;
 use shakedown::act::Charges;
 use shakedown::detect::DetectorSpec;
 use shakedown::gate::GateSpec;
-use shakedown::model::{Deploy, Incident, Instant, Record, Silent, Span, Traffic};
+use shakedown::model::{Deploy, Incident, Instant, Record, Silent, Span, Traffic, Window};
 use shakedown::pipeline::{Outcome, PipelineSpec, Scope, run};
 use shakedown::series::Series;
 use shakedown::triage::TriagerSpec;
@@ -28,7 +28,7 @@ struct Future {
 }
 
 fn scenario() -> impl Strategy<Value = (Scenario, Future, prop::sample::Index)> {
-    random_scenario(triagers()).prop_flat_map(|scenario| {
+    any_scenario().prop_flat_map(|scenario| {
         let deploys = scenario.world.deploys.clone();
         let after = || prop_oneof![2 => Just(0), 1 => 0..600_i64];
         let future = (
@@ -63,31 +63,36 @@ proptest! {
             world.records.push(error(service, "start", t(0, "00:00")));
         }
         let before = decisions(&world, &spec);
-        let instants: Vec<Instant> = before.values().map(|outcome| outcome.window.decided_at).collect();
+        let instants: Vec<Instant> = before.values().map(|(outcome, _)| outcome.window.decided_at).collect();
         prop_assume!(!instants.is_empty());
         let now = *index.get(&instants);
         let after = decisions(&with(&world, &future, now, spec.replay.exclude_incidents), &spec);
-        for (place, outcome) in before.iter().filter(|(_, outcome)| outcome.window.decided_at <= now) {
-            prop_assert_eq!(Some(outcome), after.get(place), "decided at {}", outcome.window.decided_at);
+        for (place, outcome) in before.iter().filter(|(_, (outcome, _))| outcome.window.decided_at <= now) {
+            prop_assert_eq!(Some(outcome), after.get(place), "decided at {}", outcome.0.window.decided_at);
         }
-        for (place, outcome) in after.iter().filter(|(_, outcome)| outcome.window.decided_at <= now) {
-            prop_assert!(before.contains_key(place), "a decision of the past appears at {}", outcome.window.decided_at);
+        for (place, outcome) in after.iter().filter(|(_, (outcome, _))| outcome.window.decided_at <= now) {
+            prop_assert_eq!(before.get(place), Some(outcome), "a decision of {} appears", outcome.0.window.decided_at);
         }
     }
 }
 
 const SERVICES: [&str; 3] = ["shop", "pay", "mail"];
 
-/// What was decided, by (deploy, service). The deploy's index depends on what else there is; its id does not.
-fn decisions(world: &World, spec: &PipelineSpec) -> BTreeMap<(String, String), Outcome> {
+/// What was decided, by (deploy, service, start). Indices of deploys and groups depend on what else there is; names do not.
+fn decisions(world: &World, spec: &PipelineSpec) -> BTreeMap<(String, String, Instant), (Outcome, Vec<String>)> {
     let data = world.data();
     let normalizer = spec.normalize.build().expect("a normalizer");
     let series = Series::build(&data.records, normalizer.as_ref(), spec.replay.min_severity);
     let replay = run(&data, &series, spec, &Charges::default(), &Silent).expect("a replay");
-    let key = |outcome: &Outcome| (data.deploys[outcome.window.deploy].id.clone(), outcome.window.service.clone());
+    let key = |outcome: &Outcome| {
+        let Window { deploy, service, window, .. } = &outcome.window;
+        (data.deploys[*deploy].id.clone(), service.clone(), window.start)
+    };
     let without_index = |mut outcome: Outcome| {
+        let signatures = outcome.seen.iter().map(|seen| series.template(seen.group).to_owned()).collect();
+        outcome.seen.iter_mut().for_each(|seen| seen.group = 0);
         outcome.window.deploy = 0;
-        outcome
+        (outcome, signatures)
     };
     replay.outcomes.into_iter().map(|outcome| (key(&outcome), without_index(outcome))).collect()
 }
@@ -143,6 +148,12 @@ fn the_property_draws_from_every_detector_gate_and_triager() {
         DetectorSpec::CondBinomial(_) => 1,
         DetectorSpec::Null {} => 2,
         DetectorSpec::Always {} => 3,
+        DetectorSpec::GammaPoisson(_) => 4,
+        DetectorSpec::Nb(_) => 5,
+        DetectorSpec::StratNb(_) => 6,
+        DetectorSpec::RollingPct {} => 7,
+        DetectorSpec::Either(_) => 8,
+        DetectorSpec::Random(_) => 9,
     };
     let gate = |spec: &GateSpec| match spec {
         GateSpec::None {} => 0,
@@ -158,7 +169,7 @@ fn the_property_draws_from_every_detector_gate_and_triager() {
         found.dedup();
         found
     };
-    assert_eq!(distinct(detectors().iter().map(detector).collect()), [0, 1, 2, 3]);
+    assert_eq!(distinct(detectors().iter().map(detector).collect()), (0..10).collect::<Vec<i32>>());
     assert_eq!(distinct(gates().iter().map(gate).collect()), [0, 1]);
     assert_eq!(distinct(triagers().iter().map(triager).collect()), [0, 1, 2]);
 }

@@ -301,7 +301,7 @@ fn a_signature_without_a_record_in_b_is_new_and_follows_its_own_rule() {
     }
     let off = pipeline(|spec| spec.detect.new_signature = None);
     assert!(Run::of(&world, &off).alerts.is_empty(), "not even a detector that flags everything sees new ones");
-    let strict = pipeline(|spec| spec.detect.new_signature = Some(NewSignature { min_count: 3 }));
+    let strict = pipeline(|spec| spec.detect.new_signature = Some(NewSignature::at_least(3)));
     assert!(Run::of(&world, &strict).alerts.is_empty());
 }
 

@@ -994,6 +994,7 @@ fn p_value(detector: &DetectorSpec, k: u64, baseline: u64, e_window: f64, e_base
         }
         DetectorSpec::Null {} => 1.0,
         DetectorSpec::Always {} => 0.0,
+        other => unreachable!("{other:?} has no second implementation"),
     }
 }
 

@@ -3,14 +3,14 @@
 use proptest::prelude::*;
 use shakedown::act::{ActSpec, FixerSpec, Policy};
 use shakedown::dataset::{DataSet, Labels, Manifest, TrafficTable};
-use shakedown::detect::{DetectSpec, DetectorSpec, NewSignature};
+use shakedown::detect::{Baseline, CommonShock, DetectSpec, DetectorSpec, Family, NewSignature};
 use shakedown::evaluate::{AlertRow, CaseRow, Costs, Evaluation, GivenPipeline, evaluate};
 use shakedown::gate::GateSpec;
 use shakedown::model::{
     Action, Cause, Deploy, Incident, IncidentSeverity, Instant, Record, Severity, Silent, Span, Traffic,
 };
 use shakedown::normalize::{MaskKind, MasksSpec, NormalizerSpec};
-use shakedown::pipeline::{MatchSpec, NotEvaluated, Outcome, PipelineSpec, ReplaySpec, run};
+use shakedown::pipeline::{MatchSpec, NotEvaluated, Outcome, PipelineSpec, ReplaySpec, Trigger, run};
 use shakedown::series::{Exposure, Series};
 use shakedown::stats::Correction;
 use shakedown::triage::{HeuristicSpec, TriagerSpec};
@@ -195,11 +195,8 @@ pub fn everything() -> PipelineSpec {
             truncate: Some(200),
         }),
         detect: DetectSpec {
-            detector: DetectorSpec::Always {},
-            alpha: 0.05,
-            exposure: Exposure::Time,
-            correction: Correction::None,
-            new_signature: Some(NewSignature { min_count: 1 }),
+            new_signature: Some(NewSignature::at_least(1)),
+            ..DetectSpec::plain(DetectorSpec::Always {}, 0.05)
         },
         gate: GateSpec::None {},
         triage: TriagerSpec::AcceptAll {},
@@ -215,7 +212,7 @@ pub fn everything() -> PipelineSpec {
 pub fn published() -> PipelineSpec {
     let mut spec = everything();
     spec.detect.detector = DetectorSpec::PoissonFixed {};
-    spec.detect.new_signature = Some(NewSignature { min_count: 2 });
+    spec.detect.new_signature = Some(NewSignature::at_least(2));
     spec
 }
 
@@ -481,14 +478,26 @@ fn random_traffic() -> impl Strategy<Value = Option<Vec<Traffic>>> {
     })
 }
 
+/// Detectors of which there is a slow second implementation.
+pub fn simple_detectors() -> Vec<DetectorSpec> {
+    let simple = ["kind = \"poisson_fixed\"", "kind = \"cond_binomial\"", "kind = \"cond_binomial\"\nmid_p = true"];
+    let ends = ["kind = \"null\"", "kind = \"always\""];
+    simple.into_iter().chain(ends).map(|text| toml::from_str(text).expect("a detector")).collect()
+}
+
+/// Every detector.
 pub fn detectors() -> Vec<DetectorSpec> {
-    vec![
-        DetectorSpec::PoissonFixed {},
-        cond_binomial(false),
-        cond_binomial(true),
-        DetectorSpec::Null {},
-        DetectorSpec::Always {},
-    ]
+    let others = [
+        "kind = \"gamma_poisson\"",
+        "kind = \"nb\"",
+        "kind = \"nb\"\nform = \"nb2\"",
+        "kind = \"strat_nb\"",
+        "kind = \"rolling_pct\"",
+        "kind = \"either\"\nof = [{ detector = { kind = \"strat_nb\" }, within = \"30m\" }, { detector = { kind = \"nb\" } }]",
+        "kind = \"random\"",
+    ];
+    let others = others.into_iter().map(|text| toml::from_str(text).expect("a detector"));
+    simple_detectors().into_iter().chain(others).collect()
 }
 
 pub fn gates() -> Vec<GateSpec> {
@@ -521,18 +530,19 @@ fn random_replay() -> impl Strategy<Value = ReplaySpec> {
                     lateness,
                     min_severity,
                     exclude_incidents: exclude,
+                    trigger: Trigger::Close,
                 }
             },
         )
 }
 
-pub fn random_spec(triagers: Vec<TriagerSpec>) -> impl Strategy<Value = PipelineSpec> {
+pub fn random_spec(detectors: Vec<DetectorSpec>, triagers: Vec<TriagerSpec>) -> impl Strategy<Value = PipelineSpec> {
     let detect = (
-        prop::sample::select(detectors()),
+        prop::sample::select(detectors),
         pick(&[0.05, 0.3, 0.9]),
         pick(&[Exposure::Time, Exposure::Requests]),
         pick(&[Correction::None, Correction::BenjaminiHochberg, Correction::Bonferroni]),
-        prop_oneof![1 => Just(None), 4 => (1..4_u64).prop_map(|min_count| Some(NewSignature { min_count }))],
+        prop_oneof![1 => Just(None), 4 => (1..4_u64).prop_map(|min_count| Some(NewSignature::at_least(min_count)))],
     );
     let policy = (
         pick(&[0.5, 1.0]),
@@ -551,7 +561,7 @@ pub fn random_spec(triagers: Vec<TriagerSpec>) -> impl Strategy<Value = Pipeline
                     masks: vec![MaskKind::Uuid {}, MaskKind::Timestamp {}, MaskKind::Number { min_length: 4 }],
                     truncate,
                 }),
-                detect: DetectSpec { detector, alpha, exposure, correction, new_signature },
+                detect: DetectSpec { exposure, correction, new_signature, ..DetectSpec::plain(detector, alpha) },
                 gate,
                 triage,
                 act: ActSpec {
@@ -589,6 +599,43 @@ pub fn random_world() -> impl Strategy<Value = World> {
     })
 }
 
+/// What the second implementation knows.
 pub fn random_scenario(triagers: Vec<TriagerSpec>) -> impl Strategy<Value = Scenario> {
-    (random_world(), random_spec(triagers)).prop_map(|(world, spec)| Scenario { world, spec })
+    (random_world(), random_spec(simple_detectors(), triagers)).prop_map(|(world, spec)| Scenario { world, spec })
+}
+
+/// Everything that a pipeline can be made of.
+pub fn any_scenario() -> impl Strategy<Value = Scenario> {
+    let m = Span::minutes;
+    let triggers =
+        [Trigger::Close, Trigger::Close, Trigger::Poll { every: m(30) }, Trigger::Schedule { every: m(720) }];
+    let baselines = [
+        Baseline::Flat,
+        Baseline::HourOfDay,
+        Baseline::DayClass,
+        Baseline::HourOfWeek,
+        Baseline::Rolling { windows: 3 },
+    ];
+    let families = [Family::Deploy, Family::Deploy, Family::Day, Family::TwoLevel];
+    let shocks = [None, Some(CommonShock { alpha: 0.3 })];
+    let extras = (pick(&triggers), pick(&baselines), pick(&families), pick(&shocks), any::<bool>(), any::<bool>());
+    (random_world(), random_spec(detectors(), triagers()), extras).prop_map(|(world, mut spec, extras)| {
+        let (trigger, baseline, family, common_shock, both, careful) = extras;
+        spec.replay.trigger = trigger;
+        spec.detect.baseline = baseline;
+        spec.detect.common_shock = common_shock;
+        if !matches!(trigger, Trigger::Poll { .. }) {
+            spec.detect.family = family;
+        }
+        if spec.detect.family == Family::TwoLevel {
+            spec.detect.correction = Correction::BenjaminiHochberg;
+        }
+        if both {
+            spec.detect.exposure = Exposure::Both;
+        }
+        if careful && let Some(rule) = &mut spec.detect.new_signature {
+            *rule = NewSignature { min_origins: 2, novelty_alpha: Some(0.9), max_missing_mass: Some(0.9), ..*rule };
+        }
+        Scenario { world, spec }
+    })
 }

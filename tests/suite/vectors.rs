@@ -20,14 +20,19 @@ use std::path::{Path, PathBuf};
 
 /// Cases in the public folder, and how many of them must pass.
 const PUBLIC_CASES: usize = 838;
-const FLOOR: usize = 318;
+const FLOOR: usize = 836;
 
 /// Quantities whose expected value is wrong: case, field, and the value by 60-digit arithmetic. Such a case is counted apart,
 /// and still fails when the field is not this value or another field is wrong.
 ///
+/// `combine_pvalues-pub-0005`: Fisher's χ² with 4 degrees of freedom has the tail e^(−x/2) (1 + x/2), which is far from 0 as a
+/// logarithm; the file took the logarithm of an underflow.
 /// `poisson_tail-pub-0036`: `ln(P(X > k) + ½ P(X = k))` at k = 10⁹ and mean 1, where P(X > k) is 10⁻⁹ of P(X = k), is `ln_pmf`
 /// − ln 2; the file repeats `ln_pmf`.
-const DISPUTED: [(&str, &str, f64); 1] = [("poisson_tail-pub-0036", "ln_midp_upper", -19_723_265_849.920_13)];
+const DISPUTED: [(&str, &str, f64); 2] = [
+    ("combine_pvalues-pub-0005", "ln_p_fisher", -1_144.243_037_741_394),
+    ("poisson_tail-pub-0036", "ln_midp_upper", -19_723_265_849.920_13),
+];
 
 /// Floats without any tolerance must agree but for the order of operations.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
@@ -181,7 +186,8 @@ impl Check<'_> {
             return (absolute + self.relative_to_log(name, ln)) * expected.abs();
         }
         match (self.field(name, "abs"), self.field(name, "rel")) {
-            (None, None) => ROUNDING * expected.abs(),
+            // A case with a tolerance on logarithms only grants it to their exponentials too.
+            (None, None) => self.number("ln_abs").unwrap_or(0.0).max(ROUNDING) * expected.abs(),
             (absolute, relative) => absolute.unwrap_or(0.0) + relative.unwrap_or(0.0) * expected.abs(),
         }
     }

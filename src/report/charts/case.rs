@@ -73,7 +73,7 @@ fn subject(view: View, judged: &Judged) -> Subject {
     let window = &judged.outcome.window;
     let bins = window.window.span().as_minutes() / BIN.as_minutes();
     let detected = judged.outcome.alerts.iter().max_by(|a, b| a.detection.excess().total_cmp(&b.detection.excess()));
-    let told = signatures::of_deploy(view.data, view.series, view.spec(), &[window]);
+    let told = signatures::of_deploy(view.series, &[judged.outcome]);
     let seen = &told.windows[0].seen;
     let missed = missed_here(view, judged);
     let own =

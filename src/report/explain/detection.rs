@@ -1,7 +1,7 @@
 //! What was looked at, what flagged and what did not.
 
 use super::super::number::{count, decimal, plural};
-use super::super::signatures::{Seen, WindowSignatures, service_count};
+use super::super::signatures::{Seen, WindowSignatures};
 use super::super::why::{self, CLOSEST, View};
 use super::Page;
 use crate::evaluate::Judged;
@@ -52,18 +52,19 @@ fn looked_at(page: &mut Page, view: View, judged: &Judged, signatures: &WindowSi
     page.text(&format!("Counted in {}, decided at {}.", why::exact(window.window), window.decided_at));
     let days = window.baseline.span().as_minutes() / 1440.0;
     page.text(&format!("Baseline {}, {} days.", why::exact(window.baseline), decimal(days)));
-    let x = &signatures.exposures;
-    let unit = match x.unit {
-        Exposure::Time => "minutes",
-        Exposure::Requests => "requests (traffic data; a gap would be filled at the mean)",
-    };
-    page.text(&format!(
-        "Exposure {} against {} {unit}: the window is 1/{} of the baseline.",
-        decimal(x.window),
-        decimal(x.baseline),
-        decimal(x.baseline / x.window)
-    ));
-    let records = |interval| service_count(view.series, &window.service, interval, window.decided_at);
+    for x in &signatures.exposures {
+        let unit = match x.unit {
+            Exposure::Time | Exposure::Both => "minutes",
+            Exposure::Requests => "requests (traffic data; a gap would be filled at the mean)",
+        };
+        page.text(&format!(
+            "Exposure {} against {} {unit}: the window is 1/{} of the baseline.",
+            decimal(x.window),
+            decimal(x.baseline),
+            decimal(x.baseline / x.window)
+        ));
+    }
+    let records = |interval| view.service_count(window, interval);
     page.text(&format!(
         "{} in the window, {} in the baseline.",
         plural(records(window.window), "record"),

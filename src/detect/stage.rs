@@ -1,0 +1,188 @@
+//! From scores to detections: thresholds, the correction for multiplicity, the rule for new signatures.
+
+use super::{DetectSpec, Detector, Family, History, Look, Score, Shock, correction, new_signature};
+use crate::model::{Detection, Instant, Window};
+use crate::series::{GroupId, Observed, Series};
+use crate::stats::{garwood, garwood_upper};
+use rayon::prelude::*;
+
+/// One-sided level of the lower ends of excess and rate ratio.
+const BOUND_ALPHA: f64 = 0.05;
+
+/// The detection stage, ready to run.
+pub struct Detect {
+    detector: Box<dyn Detector>,
+    spec: DetectSpec,
+}
+
+/// A signature with at least one record in W, as the detector saw it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// Index of the look.
+    pub look: usize,
+    pub group: GroupId,
+    pub k: u64,
+    /// Records in all of B.
+    pub baseline_count: u64,
+    /// `None`: new.
+    pub score: Option<Score>,
+    /// The p-value corrected over its family; `None`: new.
+    pub corrected_p: Option<f64>,
+    /// Records beyond expectation, at least: one-sided 95 % bounds of both counts (Garwood 1936), at least 0.
+    pub excess_low: f64,
+    /// Rate in W ÷ expected rate, at least, by the same bounds.
+    pub ratio_low: f64,
+    /// It flags.
+    pub flagged: bool,
+}
+
+/// What a detector saw of one deploy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// By look, then signature.
+    pub seen: Vec<Seen>,
+    /// Number of hypotheses that the correction counts: signatures with a record in B.
+    pub family: usize,
+    /// Hypotheses of each look.
+    pub hypotheses: Vec<usize>,
+    /// Per look, where the pipeline asks for it.
+    pub shocks: Vec<Option<Shock>>,
+    /// When the last of its windows was decided.
+    pub decided_at: Instant,
+    /// The business day of its deploy.
+    pub day: i64,
+}
+
+impl Detect {
+    #[must_use]
+    pub fn new(spec: &DetectSpec) -> Self {
+        Self { detector: spec.detector.build(), spec: spec.clone() }
+    }
+
+    /// Measures every signature of every deploy's windows and flags what is too high or new. `deploys`: the looks of each deploy,
+    /// which share the correction for multiplicity, in time order.
+    #[must_use]
+    pub fn run(&self, series: &Series, deploys: &[Vec<Look>], progress: &(dyn Fn() + Sync)) -> Vec<Measured> {
+        let measure = |looks: &Vec<Look>| {
+            let measured = self.measure(series, looks);
+            progress();
+            measured
+        };
+        let mut measured: Vec<Measured> = deploys.par_iter().map(measure).collect();
+        correction::correct(&self.spec, &mut measured);
+        let flag = |(one, looks): (&mut Measured, &Vec<Look>)| self.flag(series, looks, one);
+        measured.par_iter_mut().zip(deploys).for_each(flag);
+        measured
+    }
+
+    fn measure(&self, series: &Series, looks: &[Look]) -> Measured {
+        let first = looks.iter().map(|look| look.window.baseline.end).min();
+        let mut measured = Measured {
+            seen: Vec::new(),
+            family: 0,
+            hypotheses: vec![0; looks.len()],
+            shocks: Vec::new(),
+            decided_at: looks.iter().map(Look::decided_at).max().unwrap_or(Instant::from_micros(0)),
+            day: first.map_or(0, |at| looks[0].calendar().day(at)),
+        };
+        for (index, look) in looks.iter().enumerate() {
+            for group in series.groups_of(&look.window.service) {
+                let (seen, is_hypothesis) = self.see(series, look, index, group);
+                // A signature that is silent in W is a hypothesis too, with p = 1.
+                measured.hypotheses[index] += usize::from(is_hypothesis);
+                measured.seen.extend(seen);
+            }
+            measured.shocks.push(self.spec.common_shock.map(|shock| shock.judge(series, look)));
+        }
+        measured.family = measured.hypotheses.iter().sum();
+        measured
+    }
+
+    /// What is seen of a signature, if it has a record in W; and whether it has one in B.
+    fn see(&self, series: &Series, look: &Look, index: usize, group: GroupId) -> (Option<Seen>, bool) {
+        let count = |interval| series.count(group, Observed { interval, by: look.decided_at() });
+        let baseline_count: u64 = look.baseline.iter().copied().map(count).sum();
+        let (k, known) = (count(look.window.window), baseline_count > 0);
+        if k == 0 {
+            return (None, known);
+        }
+        let histories = look.exposures.iter().map(|&e| History::new(series, look, group, self.spec.baseline, e));
+        let histories: Vec<History> = histories.collect();
+        let score = known.then(|| self.score(&histories));
+        let (excess_low, ratio_low) = bounds(k, score.map_or(0.0, |s| s.expected), &histories[0]);
+        let (corrected_p, flagged) = (None, false);
+        (
+            Some(Seen { look: index, group, k, baseline_count, score, corrected_p, excess_low, ratio_low, flagged }),
+            known,
+        )
+    }
+
+    /// The score against each exposure; of two, the smaller p-value, doubled.
+    fn score(&self, histories: &[History]) -> Score {
+        let scores = histories.iter().map(|history| self.detector.score(history));
+        let best = scores.min_by(|a, b| a.ln_p.total_cmp(&b.ln_p)).unwrap_or(Score { expected: 0.0, ln_p: 0.0 });
+        Score { ln_p: (best.ln_p + (histories.len() as f64).ln()).min(0.0), ..best }
+    }
+
+    fn flag(&self, series: &Series, looks: &[Look], measured: &mut Measured) {
+        let rule = self.spec.new_signature;
+        let telling: Vec<bool> =
+            looks.iter().map(|look| rule.is_some_and(|rule| rule.is_telling(series, look))).collect();
+        for seen in &mut measured.seen {
+            seen.flagged = match (seen.corrected_p, rule) {
+                (Some(p), _) => {
+                    p < self.spec.alpha && seen.k >= self.spec.min_count && seen.ratio_low >= self.spec.min_ratio
+                }
+                (None, Some(rule)) if telling[seen.look] => {
+                    let window = &looks[seen.look].window;
+                    let what = Observed { interval: window.window, by: window.decided_at };
+                    let asked = rule.min_origins > 1 && seen.k >= rule.min_count;
+                    rule.is_met(seen.k, asked.then(|| new_signature::origins(series, seen.group, what)).flatten())
+                }
+                (None, _) => false,
+            };
+        }
+    }
+}
+
+/// Lower ends of (excess, rate ratio): k's lower end against the expectation with the baseline count at its upper end.
+fn bounds(k: u64, expected: f64, history: &History) -> (f64, f64) {
+    let low = garwood(k, 1.0, 2.0 * BOUND_ALPHA).map_or(0.0, |bounds| bounds.low);
+    let y = history.baseline_count;
+    let more = garwood_upper(y, 1.0, BOUND_ALPHA).map_or(0.0, |upper| upper - y as f64);
+    let expected_high = expected + more * history.exposure_ratio();
+    ((low - expected_high).max(0.0), if expected_high > 0.0 { low / expected_high } else { 0.0 })
+}
+
+impl Seen {
+    /// The p-value before correction; `None`: new.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.score.map(|score| score.ln_p.exp())
+    }
+
+    /// The detection that it is, where it flags.
+    #[must_use]
+    pub fn detection(&self, series: &Series, window: &Window) -> Detection {
+        let first = series.rows(self.group, Observed { interval: window.window, by: window.decided_at }).next();
+        Detection {
+            signature: series.template(self.group).to_owned(),
+            k: self.k,
+            baseline_count: self.baseline_count,
+            expected: self.score.map_or(0.0, |score| score.expected),
+            p_value: self.p_value(),
+            is_new: self.score.is_none(),
+            first_seen: first.map_or(window.window.start, |row| series.records.timestamp[row]),
+            excess_low: self.excess_low,
+            ratio_low: self.ratio_low,
+        }
+    }
+}
+
+/// A deploy's family never needs the others.
+impl Family {
+    #[must_use]
+    pub const fn is_of_one_deploy(self) -> bool {
+        matches!(self, Self::Deploy)
+    }
+}

@@ -1,0 +1,131 @@
+//! Looks at windows: once when they close, or again and again until an alert comes of one.
+
+use super::{Outcome, PipelineSpec, Schedule, Trigger};
+use crate::dataset::DataSet;
+use crate::detect::{Detect, Look, Measured};
+use crate::gate::{GateSpec, Passage, measure};
+use crate::model::{Alert, Detection, Impact, Interval, Progress, Span, Window};
+use crate::series::Series;
+use rayon::prelude::*;
+
+/// The outcomes of all windows, gated, by deploy, then service; no case yet.
+pub fn outcomes(
+    data: &DataSet,
+    series: &Series,
+    schedule: &Schedule,
+    spec: &PipelineSpec,
+    progress: &dyn Progress,
+) -> Vec<Outcome> {
+    let detect = Detect::new(&spec.detect);
+    let advance = || progress.advance(1);
+    match spec.replay.trigger {
+        Trigger::Poll { every } => {
+            let watch = |windows: &Vec<Window>| {
+                let outcomes = poll(data, series, spec, &detect, windows, every);
+                advance();
+                outcomes
+            };
+            schedule.deploys.par_iter().flat_map_iter(watch).collect()
+        }
+        Trigger::Close | Trigger::Schedule { .. } => {
+            let whole = |windows: &Vec<Window>| windows.iter().map(|w| look(data, spec, w, w.window)).collect();
+            let looks: Vec<Vec<Look>> = schedule.deploys.par_iter().map(whole).collect();
+            let measured = detect.run(series, &looks, &advance);
+            let gated =
+                |(looks, measured): (Vec<Look>, Measured)| outcomes_of(data, series, &spec.gate, looks, measured);
+            looks.into_par_iter().zip(measured).flat_map_iter(gated).collect()
+        }
+    }
+}
+
+/// A window with the baseline and the exposures that this pipeline reads it against.
+#[must_use]
+pub fn look<'a>(data: &'a DataSet, spec: &PipelineSpec, window: &Window, horizon: Interval) -> Look<'a> {
+    let dropped = if spec.replay.exclude_incidents { known_incidents(data, window) } else { Vec::new() };
+    Look::new(data, &spec.detect, window.clone(), horizon, &dropped)
+}
+
+/// Incidents of the service that were declared and over before the decision: all that a baseline may know of the incident log.
+fn known_incidents(data: &DataSet, window: &Window) -> Vec<Interval> {
+    let incidents = data.incidents.iter().flatten();
+    incidents
+        .filter(|i| i.services.is_empty() || i.services.contains(&window.service))
+        .filter(|i| i.declared_at.is_some_and(|t| t < window.decided_at))
+        .filter_map(|i| {
+            i.resolved_at.filter(|&end| end < window.decided_at).map(|end| Interval::new(i.started_at, end))
+        })
+        .collect()
+}
+
+/// Looks at a deploy's windows step by step. A window is decided at the first look that an alert of it passes the gate, or when it
+/// closes; the others stay in the family until then.
+fn poll(
+    data: &DataSet,
+    series: &Series,
+    spec: &PipelineSpec,
+    detect: &Detect,
+    windows: &[Window],
+    every: Span,
+) -> Vec<Outcome> {
+    let mut decided: Vec<Option<Outcome>> = windows.iter().map(|_| None).collect();
+    let mut elapsed = every;
+    while decided.iter().any(Option::is_none) {
+        let so_far: Vec<Look> = windows.iter().map(|w| look(data, spec, &first(w, elapsed), w.window)).collect();
+        let Some(measured) = detect.run(series, std::slice::from_ref(&so_far), &|| ()).pop() else { break };
+        let outcomes = outcomes_of(data, series, &spec.gate, so_far, measured);
+        for ((slot, outcome), window) in decided.iter_mut().zip(outcomes).zip(windows) {
+            let closed = outcome.window.window.end == window.window.end;
+            if slot.is_none() && (closed || outcome.passed().next().is_some()) {
+                *slot = Some(outcome);
+            }
+        }
+        elapsed = Span::from_micros(elapsed.micros() + every.micros());
+    }
+    decided.into_iter().flatten().collect()
+}
+
+/// The first `elapsed` of a window, decided as long after its end as the whole is.
+fn first(window: &Window, elapsed: Span) -> Window {
+    let end = (window.window.start + elapsed).min(window.window.end);
+    let lateness = window.decided_at - window.window.end;
+    Window { window: Interval::new(window.window.start, end), decided_at: end + lateness, ..window.clone() }
+}
+
+fn outcomes_of(data: &DataSet, series: &Series, gate: &GateSpec, looks: Vec<Look>, measured: Measured) -> Vec<Outcome> {
+    let Measured { seen, family, shocks, .. } = measured;
+    let mut of_look: Vec<Vec<_>> = looks.iter().map(|_| Vec::new()).collect();
+    for one in seen {
+        of_look[one.look].push(one);
+    }
+    let outcome = |((look, seen), shock): ((Look, Vec<crate::detect::Seen>), _)| {
+        let flagged = seen.iter().filter(|one| one.flagged);
+        let alerts = flagged.map(|one| {
+            let detection = one.detection(series, &look.window);
+            gated(data, series, gate, &look.window, detection)
+        });
+        Outcome {
+            alerts: alerts.collect(),
+            signatures_seen: seen.len() as u64,
+            seen,
+            family,
+            shock,
+            horizon: look.horizon,
+            exposures: look.exposures,
+            window: look.window,
+            case: None,
+        }
+    };
+    looks.into_iter().zip(of_look).zip(shocks).map(outcome).collect()
+}
+
+fn gated(data: &DataSet, series: &Series, gate: &GateSpec, window: &Window, detection: Detection) -> Alert {
+    let group = series.find(&window.service, &detection.signature);
+    let unmeasured = Impact { weight: gate.weight(&window.service), ..Impact::default() };
+    let weight = unmeasured.weight;
+    let impact = group.map_or(unmeasured, |group| measure(data, series, window, group, &detection, weight));
+    let (gated, gate_reason) = match gate.judge(&impact) {
+        Passage::Pass(reason) => (false, reason),
+        Passage::Suppress(reason) => (true, reason),
+    };
+    Alert { detection, impact, gated, gate_reason }
+}
