@@ -13,7 +13,7 @@ const QUIET: Span = Span::hours(2);
 pub struct Look<'a> {
     data: &'a DataSet,
     pub window: Window,
-    /// W in full; ends with `window.window` when looked at only once.
+    /// W as planned; where a pipeline looks once, what it looked at.
     pub horizon: Interval,
     /// B in pieces: dropped incidents are cut out.
     pub baseline: Vec<Interval>,

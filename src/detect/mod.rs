@@ -28,7 +28,7 @@ pub use look::Look;
 pub use new_signature::NewSignature;
 pub use shock::{CommonShock, Shock, ShockKind};
 pub use spec::{DetectSpec, Family};
-pub use stage::{Detect, Measured, Seen};
+pub use stage::{Detect, Measured, STRATA, STRATUM_COUNT, Seen};
 
 use crate::model::Span;
 use always::Always;

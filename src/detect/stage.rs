@@ -9,6 +9,13 @@ use rayon::prelude::*;
 /// One-sided level of the lower ends of excess and rate ratio.
 const BOUND_ALPHA: f64 = 0.05;
 
+/// Upper ends of the strata by expected count; the last has none. Tests of errors that hardly occur can hardly reject, so that a
+/// level that holds over all tests may be far off where there is something to count.
+pub const STRATA: [f64; 3] = [0.1, 1.0, 5.0];
+
+/// Number of strata.
+pub const STRATUM_COUNT: usize = STRATA.len() + 1;
+
 /// The detection stage, ready to run.
 pub struct Detect {
     detector: Box<dyn Detector>,
@@ -32,6 +39,8 @@ pub struct Seen {
     pub excess_low: f64,
     /// Rate in W ÷ expected rate, at least, by the same bounds.
     pub ratio_low: f64,
+    /// Index of the stratum of its count expected at the baseline's flat rate.
+    pub stratum: usize,
     /// It flags.
     pub flagged: bool,
 }
@@ -43,8 +52,8 @@ pub struct Measured {
     pub seen: Vec<Seen>,
     /// Number of hypotheses that the correction counts: signatures with a record in B.
     pub family: usize,
-    /// Hypotheses of each look.
-    pub hypotheses: Vec<usize>,
+    /// Hypotheses of each stratum.
+    pub strata: [u64; STRATUM_COUNT],
     /// Per look, where the pipeline asks for it.
     pub shocks: Vec<Option<Shock>>,
     /// When the last of its windows was decided.
@@ -80,41 +89,42 @@ impl Detect {
         let mut measured = Measured {
             seen: Vec::new(),
             family: 0,
-            hypotheses: vec![0; looks.len()],
+            strata: [0; STRATUM_COUNT],
             shocks: Vec::new(),
             decided_at: looks.iter().map(Look::decided_at).max().unwrap_or(Instant::from_micros(0)),
             day: first.map_or(0, |at| looks[0].calendar().day(at)),
         };
         for (index, look) in looks.iter().enumerate() {
             for group in series.groups_of(&look.window.service) {
-                let (seen, is_hypothesis) = self.see(series, look, index, group);
+                let (seen, stratum) = self.see(series, look, index, group);
                 // A signature that is silent in W is a hypothesis too, with p = 1.
-                measured.hypotheses[index] += usize::from(is_hypothesis);
+                stratum.into_iter().for_each(|stratum| measured.strata[stratum] += 1);
                 measured.seen.extend(seen);
             }
             measured.shocks.push(self.spec.common_shock.map(|shock| shock.judge(series, look)));
         }
-        measured.family = measured.hypotheses.iter().sum();
+        measured.family = measured.strata.iter().sum::<u64>() as usize;
         measured
     }
 
-    /// What is seen of a signature, if it has a record in W; and whether it has one in B.
-    fn see(&self, series: &Series, look: &Look, index: usize, group: GroupId) -> (Option<Seen>, bool) {
+    /// What is seen of a signature, if it has a record in W; and its stratum, if it has one in B.
+    fn see(&self, series: &Series, look: &Look, index: usize, group: GroupId) -> (Option<Seen>, Option<usize>) {
         let count = |interval| series.count(group, Observed { interval, by: look.decided_at() });
         let baseline_count: u64 = look.baseline.iter().copied().map(count).sum();
         let (k, known) = (count(look.window.window), baseline_count > 0);
+        let flat = baseline_count as f64 * look.exposures[0].window / look.exposures[0].baseline;
+        let stratum = STRATA.partition_point(|&end| end <= flat);
         if k == 0 {
-            return (None, known);
+            return (None, known.then_some(stratum));
         }
         let histories = look.exposures.iter().map(|&e| History::new(series, look, group, self.spec.baseline, e));
         let histories: Vec<History> = histories.collect();
         let score = known.then(|| self.score(&histories));
         let (excess_low, ratio_low) = bounds(k, score.map_or(0.0, |s| s.expected), &histories[0]);
         let (corrected_p, flagged) = (None, false);
-        (
-            Some(Seen { look: index, group, k, baseline_count, score, corrected_p, excess_low, ratio_low, flagged }),
-            known,
-        )
+        let seen =
+            Seen { look: index, group, k, baseline_count, score, corrected_p, excess_low, ratio_low, stratum, flagged };
+        (Some(seen), known.then_some(stratum))
     }
 
     /// The score against each exposure; of two, the smaller p-value, doubled.
@@ -175,6 +185,7 @@ impl Seen {
             first_seen: first.map_or(window.window.start, |row| series.records.timestamp[row]),
             excess_low: self.excess_low,
             ratio_low: self.ratio_low,
+            p_calibrated: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `evaluation.json`: every number of a replay, each ratio with its counts and its interval.
 
+use super::PlaceboScores;
 use crate::model::Tokens;
 use crate::pipeline::PipelineSpec;
 use crate::stats::Estimate;
@@ -10,6 +11,8 @@ pub struct Evaluation {
     pub schema_version: u32,
     pub manifest: RunManifest,
     pub funnel: Funnel,
+    /// What the detection stage does where nothing was deployed.
+    pub placebo: PlaceboScores,
     pub incidents: IncidentCounts,
     pub detection: DetectionScores,
     pub triage: TriageScores,

@@ -9,6 +9,7 @@ mod evaluation;
 mod judged;
 mod matching;
 mod misses;
+mod placebo;
 mod rows;
 mod triage;
 mod truth;
@@ -22,6 +23,7 @@ pub use evaluation::{
 };
 pub use judged::{Judged, Label};
 pub use misses::{Loss, losses};
+pub use placebo::{AttainedRate, MARKED_ABOVE, MIN_EXPECTED, PlaceboScores, PlaceboVerdict, StratumRate};
 pub use rows::{AlertRow, CaseRow};
 pub use truth::{TrueIncident, Truth};
 
@@ -71,6 +73,7 @@ pub fn evaluate<'a>(
         schema_version: 1,
         manifest: manifest(data, pipeline, costs),
         funnel: funnel(replay),
+        placebo: PlaceboScores::of(&replay.placebos, pipeline.spec.detect.alpha),
         incidents: incident_counts(&truth),
         detection: detection::scores(series, &truth, &replay.outcomes, &judged),
         triage: triage::scores(&truth, &judged),

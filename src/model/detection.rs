@@ -36,6 +36,8 @@ pub struct Detection {
     pub excess_low: f64,
     /// Rate in W ÷ expected rate, at least (the same bounds); 0 for a new signature.
     pub ratio_low: f64,
+    /// Empirical p-value among placebos decided earlier; `None`: not calibrated, or the new-signature rule decided.
+    pub p_calibrated: Option<f64>,
 }
 
 impl Detection {

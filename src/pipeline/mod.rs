@@ -1,12 +1,15 @@
 //! The one place that knows the order of the stages: normalize → detect → gate → triage → act.
 
+mod calibration;
 mod context;
+mod placebo;
 mod preset;
 mod replay;
 mod schedule;
 mod spec;
 mod watch;
 
+pub use placebo::{Placebo, placebos};
 pub use preset::{PRESETS, Preset};
 pub use replay::{Outcome, Replay, run};
 pub use schedule::{NotEvaluated, Schedule};

@@ -1,7 +1,8 @@
 //! Runs a pipeline over a data set: stage after stage, each over all windows, deploys in parallel.
 
+use super::calibration::calibrate;
 use super::context::{AlertFacts, last_deploy_before, traffic_change};
-use super::{NotEvaluated, PipelineSpec, Schedule, watch};
+use super::{NotEvaluated, PipelineSpec, Placebo, Schedule, placebos, watch};
 use crate::act::Charges;
 use crate::dataset::DataSet;
 use crate::detect::{Seen, Shock, ShockKind};
@@ -48,6 +49,8 @@ pub struct Replay {
     /// By deploy, then service.
     pub outcomes: Vec<Outcome>,
     pub not_evaluated: Vec<(usize, NotEvaluated)>,
+    /// What the detection stage does where nothing was deployed.
+    pub placebos: Vec<Placebo>,
 }
 
 /// Replays the data set through every stage. `series` must come from the pipeline's own normalizer and severity.
@@ -65,13 +68,15 @@ pub fn run(
     let schedule = Schedule::plan(data, &spec.replay);
     progress.start(&format!("replaying {}", spec.name), schedule.deploys.len() as u64);
     let mut outcomes = watch::outcomes(data, series, &schedule, spec, progress);
+    let placebos = placebos(data, series, spec, progress);
+    calibrate(&mut outcomes, &placebos);
     let triager = spec.triage.build()?;
     let diffs = parse_diffs(data, &outcomes);
     outcomes.par_iter_mut().filter(|outcome| outcome.passed().next().is_some()).for_each(|outcome| {
         let verdict = triage_stage(data, series, &diffs, triager.as_ref(), outcome);
         outcome.case = Some(act_stage(spec, charges, outcome, verdict));
     });
-    Ok(Replay { outcomes, not_evaluated: schedule.not_evaluated })
+    Ok(Replay { outcomes, not_evaluated: schedule.not_evaluated, placebos })
 }
 
 /// The parsed diffs of the deploys that have a case.

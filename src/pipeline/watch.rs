@@ -70,7 +70,7 @@ fn poll(
     let mut decided: Vec<Option<Outcome>> = windows.iter().map(|_| None).collect();
     let mut elapsed = every;
     while decided.iter().any(Option::is_none) {
-        let so_far: Vec<Look> = windows.iter().map(|w| look(data, spec, &first(w, elapsed), w.window)).collect();
+        let so_far = windows.iter().map(|w| look(data, spec, &first(w, elapsed), planned(spec, w))).collect::<Vec<_>>();
         let Some(measured) = detect.run(series, std::slice::from_ref(&so_far), &|| ()).pop() else { break };
         let outcomes = outcomes_of(data, series, &spec.gate, so_far, measured);
         for ((slot, outcome), window) in decided.iter_mut().zip(outcomes).zip(windows) {
@@ -82,6 +82,24 @@ fn poll(
         elapsed = Span::from_micros(elapsed.micros() + every.micros());
     }
     decided.into_iter().flatten().collect()
+}
+
+/// The looks at a window that a pipeline takes, each with W as planned.
+#[must_use]
+pub fn parts(spec: &PipelineSpec, window: &Window) -> Vec<(Window, Interval)> {
+    match spec.replay.trigger {
+        Trigger::Close | Trigger::Schedule { .. } => vec![(window.clone(), window.window)],
+        Trigger::Poll { every } => {
+            let steps = (window.window.span().micros() + every.micros() - 1) / every.micros();
+            let elapsed = (1..=steps).map(|step| Span::from_micros(every.micros() * step));
+            elapsed.map(|elapsed| (first(window, elapsed), planned(spec, window))).collect()
+        }
+    }
+}
+
+/// W as it is planned: whether a later deploy will cut it short is not known while it runs.
+fn planned(spec: &PipelineSpec, window: &Window) -> Interval {
+    Interval::new(window.window.start, window.window.start + spec.replay.window)
 }
 
 /// The first `elapsed` of a window, decided as long after its end as the whole is.

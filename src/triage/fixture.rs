@@ -116,6 +116,7 @@ impl FixtureAlert {
             first_seen: deployed_at + Span::minutes(self.first_minute),
             excess_low: 0.0,
             ratio_low: 0.0,
+            p_calibrated: None,
         };
         Alert { detection, impact: Impact::default(), gated: self.gated, gate_reason: String::new() }
     }

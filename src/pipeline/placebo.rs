@@ -1,0 +1,139 @@
+//! The detection stage where nothing was deployed: how often it flags although there is nothing to find.
+
+use super::schedule::window_at;
+use super::watch::{look, parts};
+use super::{PipelineSpec, Schedule};
+use crate::dataset::DataSet;
+use crate::detect::{Detect, Look, Measured, STRATUM_COUNT};
+use crate::model::{Instant, Interval, Progress, Span, Window};
+use crate::series::{Calendar, GroupId, Series};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// How far a placebo's time of day may be from that of a real deploy of the service (statistics.md §5).
+const HOUR: u32 = 60;
+const DAY: u32 = 24 * HOUR;
+
+/// One pseudo-deploy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placebo {
+    pub service: String,
+    pub window: Interval,
+    pub decided_at: Instant,
+    /// Business day.
+    pub day: i64,
+    /// The incident log has an incident of the service in its window: what flags there may be right.
+    pub in_incident: bool,
+    /// Signatures that the detector tested, silent ones included, by stratum of their expected count.
+    pub tests: [u64; STRATUM_COUNT],
+    /// Stratum and smallest logarithm of the p-value, over its looks, of each tested signature with a record in W.
+    pub ln_p: Vec<(usize, f64)>,
+    /// Known signatures that would have flagged.
+    pub known: u64,
+    /// New signatures that would have flagged.
+    pub new: u64,
+}
+
+/// Runs the detection stage at every matched pseudo-deploy: as long as W, on a grid of W's length, whose window overlaps no real
+/// window of the service, on a weekday or weekend day and within an hour of the time of day of a real one.
+#[must_use]
+pub fn placebos(data: &DataSet, series: &Series, spec: &PipelineSpec, progress: &dyn Progress) -> Vec<Placebo> {
+    let windows = plan(data, spec);
+    progress.start(&format!("placebos of {}", spec.name), windows.len() as u64);
+    let detect = Detect::new(&spec.detect);
+    let calendar = Calendar::of(&data.manifest.timezone);
+    let one = |window: &Window| {
+        let placebo = placebo(data, series, spec, &detect, &calendar, window);
+        progress.advance(1);
+        placebo
+    };
+    windows.par_iter().map(one).collect()
+}
+
+/// The pseudo-deploys, by service, then time.
+fn plan(data: &DataSet, spec: &PipelineSpec) -> Vec<Window> {
+    let mut real: BTreeMap<String, Vec<Window>> = BTreeMap::new();
+    for window in Schedule::plan(data, &spec.replay).deploys.into_iter().flatten() {
+        real.entry(window.service.clone()).or_default().push(window);
+    }
+    let calendar = Calendar::of(&data.manifest.timezone);
+    real.iter().flat_map(|(service, windows)| of_service(data, spec, &calendar, service, windows)).collect()
+}
+
+fn of_service(data: &DataSet, spec: &PipelineSpec, calendar: &Calendar, service: &str, real: &[Window]) -> Vec<Window> {
+    let times: Vec<(bool, u32)> = real.iter().map(|w| time(calendar, w.baseline.end)).collect();
+    let mut at = data.span.start + spec.replay.min_baseline.max(Span::from_micros(1));
+    let mut placebos = Vec::new();
+    loop {
+        let window = window_at(data, &spec.replay, real[0].deploy, service, at);
+        if window.decided_at > data.span.end {
+            return placebos;
+        }
+        let matched = times.iter().any(|&other| is_like(time(calendar, at), other));
+        if matched && !real.iter().any(|w| w.window.intersects(window.window)) {
+            placebos.push(window);
+        }
+        at = at + spec.replay.window;
+    }
+}
+
+/// Weekend or not, and the minute of the day.
+fn time(calendar: &Calendar, at: Instant) -> (bool, u32) {
+    (calendar.is_weekend(at), calendar.minute_of_day(at))
+}
+
+fn is_like(a: (bool, u32), b: (bool, u32)) -> bool {
+    let apart = a.1.abs_diff(b.1);
+    a.0 == b.0 && apart.min(DAY - apart) <= HOUR
+}
+
+fn placebo(
+    data: &DataSet,
+    series: &Series,
+    spec: &PipelineSpec,
+    detect: &Detect,
+    calendar: &Calendar,
+    window: &Window,
+) -> Placebo {
+    let looked: Vec<Measured> = parts(spec, window)
+        .into_iter()
+        .map(|(part, horizon)| vec![vec![look(data, spec, &part, horizon)]])
+        .flat_map(|looks: Vec<Vec<Look>>| detect.run(series, &looks, &|| ()))
+        .collect();
+    let mut smallest: BTreeMap<GroupId, (usize, f64)> = BTreeMap::new();
+    let (mut known, mut new) = (Vec::new(), Vec::new());
+    for seen in looked.iter().flat_map(|measured| &measured.seen) {
+        if let Some(score) = seen.score {
+            let entry = smallest.entry(seen.group).or_insert((seen.stratum, 0.0));
+            *entry = (seen.stratum, entry.1.min(score.ln_p));
+        }
+        if seen.flagged {
+            if seen.score.is_some() { &mut known } else { &mut new }.push(seen.group);
+        }
+    }
+    let distinct = |mut groups: Vec<GroupId>| {
+        groups.sort_unstable();
+        groups.dedup();
+        groups.len() as u64
+    };
+    Placebo {
+        service: window.service.clone(),
+        window: window.window,
+        decided_at: window.decided_at,
+        day: calendar.day(window.window.start),
+        in_incident: in_incident(data, window),
+        tests: looked.last().map_or([0; STRATUM_COUNT], |measured| measured.strata),
+        ln_p: smallest.into_values().collect(),
+        known: distinct(known),
+        new: distinct(new),
+    }
+}
+
+/// Only the report asks: no decision may know the incident log.
+fn in_incident(data: &DataSet, window: &Window) -> bool {
+    data.incidents.iter().flatten().any(|incident| {
+        let end = incident.resolved_at.unwrap_or(data.span.end);
+        let ours = incident.services.is_empty() || incident.services.contains(&window.service);
+        ours && window.window.intersects(Interval::new(incident.started_at, end))
+    })
+}
