@@ -23,6 +23,7 @@ const AFTER_HELP: &str = "\
 Start with:
   shakedown replay datasets/harbor-month        the bundled month, the published rule against a corrected one
   shakedown check DATASET                       what your own data set holds, and what is missing
+  shakedown placebo DATASET                     how often each rule flags where nothing was deployed
   shakedown explain DATASET --deploy ID         one deploy's journey, with every number
 
 Data goes to stdout; warnings and progress to stderr. Exit codes: 0 ok, 1 a gate was not met, 2 usage,
@@ -37,6 +38,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Make a data set whose truth is known, from a scenario and a seed
     Simulate(SimulateArgs),
+    /// Run the detection stage where nothing was deployed: is its false-alarm rate what it says?
+    Placebo(PlaceboArgs),
     /// Follow one deploy through every stage, with the evidence, like a post-mortem
     Explain(ExplainArgs),
     /// List the shipped pipelines, or print one as TOML to start your own from
@@ -81,6 +84,21 @@ pub enum Format {
     Terminal,
     Json,
     Md,
+}
+
+#[derive(Args)]
+pub struct PlaceboArgs {
+    #[command(flatten)]
+    pub data: DataSetArgs,
+    /// A preset's name or a pipeline file; may be repeated [default: langchain-2026 and corrected-2026]
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub pipeline: Vec<String>,
+    /// What is printed: tables, JSON, or Markdown
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub format: Format,
+    /// Exit with 1 unless the level of every pipeline is shown to hold
+    #[arg(long)]
+    pub gate: bool,
 }
 
 #[derive(Args)]

@@ -9,6 +9,8 @@ use std::process::ExitCode;
 pub enum Failure {
     /// Usage, configuration, input or environment: exit code 2.
     User(UserError),
+    /// A gate that was asked for is not met: exit code 1.
+    Gate(UserError),
     /// Nothing to evaluate: exit code 4.
     Nothing(UserError),
     /// The reader of our output went away: no message, exit code 0.
@@ -24,6 +26,7 @@ impl Failure {
     pub fn report(&self) -> ExitCode {
         let (error, code) = match self {
             Self::User(error) => (error, 2),
+            Self::Gate(error) => (error, 1),
             Self::Nothing(error) => (error, 4),
             Self::OutputClosed => return ExitCode::SUCCESS,
         };

@@ -7,6 +7,7 @@ mod explain;
 mod failure;
 mod input;
 mod output;
+mod placebo;
 mod preset;
 mod progress;
 mod replay;
@@ -50,6 +51,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args, &terminal),
         Command::Simulate(args) => simulate::run(&args, &terminal),
         Command::Explain(args) => explain::run(&args, &terminal),
+        Command::Placebo(args) => placebo::run(&args, &terminal),
         Command::Preset(args) => preset::run(&args),
         Command::Completions { shell } => completions::run(shell),
     }

@@ -7,9 +7,11 @@ mod costs;
 mod escape;
 mod guide;
 mod misses;
+mod placebo;
 mod tables;
 
 pub use comparison::comparison;
+pub use placebo::section as placebo_section;
 pub(super) use tables::{FunnelStage, funnel_stages};
 
 use super::charts::Plan;
@@ -45,6 +47,7 @@ pub(super) fn render(view: View, plan: &Plan) -> String {
         sections.push(blames::false_actions(view, plan));
         sections.push(blames::false_alarms(view));
     }
+    sections.push(placebo::section(&e.placebo));
     sections.push(costs::section(e));
     sections.push(delays(view.assessment));
     sections.push(charts(plan));

@@ -7,7 +7,7 @@ pub(super) use comparison::{metric, needs_no_truth};
 
 use super::number::{UNDEFINED, count, estimate_short, maybe_minutes, money, percent, plural};
 use super::style::{Style, pad};
-use super::{facts, words};
+use super::{facts, placebo, words};
 use crate::evaluate::{Assessment, Evaluation, Loss};
 use crate::model::excerpt;
 use crate::stats::Estimate;
@@ -33,6 +33,9 @@ pub fn summary(assessment: &Assessment, style: Style) -> String {
     } else {
         lines.push("  No incident log: nothing of this can be called right or wrong.".to_owned());
         lines.extend(what_it_did(e, style));
+    }
+    if e.placebo.windows > 0 {
+        lines.push(placebos(e, style));
     }
     if e.delay.detected > 0 {
         lines.push(String::new());
@@ -128,6 +131,17 @@ fn what_it_did(e: &Evaluation, style: Style) -> Vec<String> {
         line("people asked", &count(funnel.investigate), "", style),
         line("cost of running it", &money(facts::spent(cost)), "", style),
     ]
+}
+
+/// How often it flags where nothing was deployed.
+fn placebos(e: &Evaluation, style: Style) -> String {
+    let level = placebo::short(&e.placebo);
+    line(
+        "quiet hours flagged",
+        &estimate_short(&e.placebo.windows_flagged),
+        &format!("nothing deployed; {level}"),
+        style,
+    )
 }
 
 /// How soon; medians.
