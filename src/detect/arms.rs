@@ -31,28 +31,35 @@ impl Arms {
     #[must_use]
     pub fn of_signature(history: &History) -> Option<Self> {
         let count = |interval| history.count(interval);
-        let mut arms = Self::new(history.series(), history.look(), history.exposures, &count)?;
+        let look = history.look();
+        let mut arms = Self::new(history.series(), look, look.controls(), history.exposures, &count)?;
         arms.now.treated.count = history.k;
         Some(arms)
     }
 
-    /// A whole service against the services that were not deployed.
+    /// A whole service against some of the services that were not deployed.
     #[must_use]
-    pub fn of_service(series: &Series, look: &Look) -> Option<Self> {
+    pub fn of_service(series: &Series, look: &Look, controls: &[String]) -> Option<Self> {
         let count = |interval| look.count_service(series, interval);
-        Self::new(series, look, *look.exposures.first()?, &count)
+        Self::new(series, look, controls, *look.exposures.first()?, &count)
     }
 
-    fn new(series: &Series, look: &Look, unit: Exposures, count: &dyn Fn(Interval) -> u64) -> Option<Self> {
-        if look.controls().is_empty() {
+    fn new(
+        series: &Series,
+        look: &Look,
+        controls: &[String],
+        unit: Exposures,
+        count: &dyn Fn(Interval) -> u64,
+    ) -> Option<Self> {
+        if controls.is_empty() {
             return None;
         }
         let both = |interval| {
             Some(Both {
                 treated: Arm { count: count(interval), exposure: look.exposure(unit, interval)? },
                 control: Arm {
-                    count: look.control_count(series, interval),
-                    exposure: look.control_exposure(unit, interval)?,
+                    count: look.count_services(series, controls, interval),
+                    exposure: look.exposure_of(controls, unit, interval)?,
                 },
             })
         };

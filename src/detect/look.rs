@@ -74,10 +74,10 @@ impl<'a> Look<'a> {
         of.unit.measure(self.data, &self.window.service, interval)
     }
 
-    /// Exposure of the controls together, in the same unit.
+    /// Exposure of some services together, in the same unit.
     #[must_use]
-    pub fn control_exposure(&self, of: Exposures, interval: Interval) -> Option<f64> {
-        self.controls().iter().map(|service| of.unit.measure(self.data, service, interval)).sum()
+    pub fn exposure_of(&self, services: &[String], of: Exposures, interval: Interval) -> Option<f64> {
+        services.iter().map(|service| of.unit.measure(self.data, service, interval)).sum()
     }
 
     /// Services that were not deployed from two hours before the deploy until the decision, by name; this one is not among them.
@@ -97,11 +97,11 @@ impl<'a> Look<'a> {
         })
     }
 
-    /// Records of the controls together, whatever their signature, as far as they had arrived at the decision.
+    /// Records of some services together, whatever their signature, as far as they had arrived at the decision.
     #[must_use]
-    pub fn control_count(&self, series: &Series, interval: Interval) -> u64 {
+    pub fn count_services(&self, series: &Series, services: &[String], interval: Interval) -> u64 {
         let what = Observed { interval, by: self.window.decided_at };
-        self.controls().iter().map(|service| series.service_count(service, what)).sum()
+        services.iter().map(|service| series.service_count(service, what)).sum()
     }
 
     /// Records of the window's own service, whatever their signature, as far as they had arrived at the decision.

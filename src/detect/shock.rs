@@ -38,9 +38,9 @@ pub struct Shock {
     pub kind: ShockKind,
     /// Upper-tail p-value of the service's records in W; 1 where unknown.
     pub p_treated: f64,
-    /// The same of its controls together.
+    /// Of the control that rose the most, times the number of controls: an outage elsewhere need not hit them all.
     pub p_controls: f64,
-    /// Of the service having risen more than its controls.
+    /// Of the service having risen more than that control.
     pub p_difference: f64,
 }
 
@@ -54,14 +54,19 @@ impl CommonShock {
         Err(format!("detect.common_shock.alpha is {}: it lies in (0, 1)", self.alpha))
     }
 
-    /// Judges one window from the totals of its service and of the services that were not deployed.
+    /// Judges one window from the totals of its service and of each service that was not deployed.
     #[must_use]
     pub fn judge(&self, series: &Series, look: &Look) -> Shock {
-        let Some(arms) = Arms::of_service(series, look) else {
+        let alone = look.controls().iter().filter_map(|control| {
+            let arms = Arms::of_service(series, look, std::slice::from_ref(control))?;
+            Some((total_p(&arms, |both| both.control), arms))
+        });
+        let alone: Vec<(f64, Arms)> = alone.collect();
+        let Some((p, arms)) = alone.iter().min_by(|a, b| a.0.total_cmp(&b.0)) else {
             return Shock { kind: ShockKind::Unknown, p_treated: 1.0, p_controls: 1.0, p_difference: 1.0 };
         };
-        let p_treated = total_p(&arms, |both| both.treated);
-        let p_controls = total_p(&arms, |both| both.control);
+        let p_treated = total_p(arms, |both| both.treated);
+        let p_controls = (p * alone.len() as f64).min(1.0);
         let p_difference = arms.ln_p().exp();
         let [treated, controls, more] = [p_treated, p_controls, p_difference].map(|p| p < self.alpha);
         let kind = match (treated, controls, more) {

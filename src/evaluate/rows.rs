@@ -3,6 +3,7 @@
 use super::judged::{Judged, Label};
 use super::truth::Truth;
 use crate::dataset::DataSet;
+use crate::detect::Shock;
 use crate::model::{Action, Disposition, Evidence, Instant, Tokens, VerdictKind};
 use serde::Serialize;
 
@@ -42,6 +43,8 @@ pub struct CaseRow {
     pub evidence: Vec<Evidence>,
     pub action: Action,
     pub disposition: Disposition,
+    /// Whether services that were not deployed rose too, where asked.
+    pub shock: Option<Shock>,
     pub truth: Label,
     /// Ids of the incidents that its alerts hit.
     pub hits: Vec<String>,
@@ -88,6 +91,7 @@ pub fn case_rows(data: &DataSet, truth: &Truth, judged: &[Judged]) -> Vec<CaseRo
             evidence: case.verdict.evidence.clone(),
             action: case.action,
             disposition: case.disposition,
+            shock: judged.outcome.shock,
             truth: judged.label,
             hits: ids(truth, &judged.all),
             tokens: case.tokens,
