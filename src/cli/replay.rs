@@ -8,6 +8,7 @@ use crate::evaluate::{Assessment, Comparison, Costs, Evaluation, GivenPipeline, 
 use crate::model::UserError;
 use crate::pipeline::{NotEvaluated, Preset, Replay, run as run_pipeline};
 use crate::report::{self, Style};
+use crate::series::Series;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -145,7 +146,9 @@ fn write(
         report::write(&folder, assessment, data, series, &intake.rejects).map_err(|e| under(&folder, e))?;
     }
     if asked.len() > 1 {
-        report::write_comparison(out, asked, comparisons).map_err(|e| under(out, e))?;
+        let spec = |assessment: &Assessment| pool.find(&assessment.evaluation.manifest.pipeline.resolved);
+        let series: Vec<&Series> = asked.iter().filter_map(spec).collect();
+        report::write_comparison(out, data, asked, &series, comparisons).map_err(|e| under(out, e))?;
     }
     Ok(())
 }

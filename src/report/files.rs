@@ -1,7 +1,9 @@
 //! A report's files. Each is written beside its place and moved there, so that a reader sees the old one or the new one, whole.
 
 use super::charts::{self, Plan};
+use super::facts;
 use super::markdown;
+use super::stories::{Story, stories};
 use super::why::View;
 use crate::dataset::{DataSet, Reject};
 use crate::evaluate::{Assessment, Comparison};
@@ -44,15 +46,45 @@ pub fn write(
     put(dir, "report.md", &markdown::render(view, &plan))
 }
 
-/// Writes what concerns several pipelines into `dir`: `comparison.json`, `comparison.md` and `charts/precision_recall.svg`.
+/// Writes what concerns several pipelines into `dir`: `comparison.json`, `comparison.md`, `charts/precision_recall.svg`, and the
+/// pictures of the cases that set the first apart from each other one. `series`: of each pipeline, in order.
 ///
 /// # Errors
 /// When something cannot be written.
-pub fn write_comparison(dir: &Path, assessments: &[Assessment], comparisons: &[Comparison]) -> Result<(), UserError> {
+pub fn write_comparison(
+    dir: &Path,
+    data: &DataSet,
+    assessments: &[Assessment],
+    series: &[&Series],
+    comparisons: &[Comparison],
+) -> Result<(), UserError> {
     make(&dir.join("charts"), "charts")?;
     put(dir, "comparison.json", &json(comparisons)?)?;
     put(dir, "charts/precision_recall.svg", &charts::precision_recall(assessments)?)?;
-    put(dir, "comparison.md", &markdown::comparison(assessments, comparisons))
+    let views: Vec<View> =
+        assessments.iter().zip(series).map(|(assessment, series)| View { data, series, assessment }).collect();
+    let mut sections = Vec::new();
+    for second in views.iter().skip(1) {
+        let stories = stories(views[0], *second);
+        let links = stories.iter().map(|story| picture(dir, story)).collect::<Result<Vec<_>, _>>()?;
+        sections.push(markdown::stories(views[0], *second, &stories, &links));
+    }
+    put(dir, "comparison.md", &(markdown::comparison(assessments, comparisons) + &sections.concat()))
+}
+
+/// Draws a story's picture and returns its link.
+fn picture(dir: &Path, story: &Story) -> Result<String, UserError> {
+    let side = if story.pictures_second { story.second } else { story.first };
+    let Some(index) = side.judged else { return Ok("charts/precision_recall.svg".to_owned()) };
+    let mut planned = Plan::one(side.view.assessment, side.view.data, index);
+    planned.file = format!("{}-{}", safe(&facts::name(side.view.assessment)), planned.file);
+    make(&dir.join("charts").join("cases"), "charts/cases")?;
+    put(dir, &planned.link(), &charts::case_chart(side.view, &planned)?)?;
+    Ok(planned.link())
+}
+
+fn safe(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect()
 }
 
 /// Writes the refused rows of a run that stopped because of them.

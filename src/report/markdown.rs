@@ -8,10 +8,12 @@ mod escape;
 mod guide;
 mod misses;
 mod placebo;
+mod stories;
 mod tables;
 
 pub use comparison::comparison;
 pub use placebo::section as placebo_section;
+pub(super) use stories::section as stories;
 pub(super) use tables::{FunnelStage, funnel_stages};
 
 use super::charts::Plan;

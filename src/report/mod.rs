@@ -22,6 +22,7 @@ mod markdown;
 pub mod number;
 mod placebo;
 mod signatures;
+mod stories;
 mod style;
 mod terminal;
 mod why;

@@ -39,6 +39,14 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The chart of one outcome.
+    #[must_use]
+    pub fn one(assessment: &Assessment, data: &DataSet, index: usize) -> Planned {
+        let judged = &assessment.judged[index];
+        let interest = interest(assessment, judged).unwrap_or(Interest::Other);
+        planned(data, judged, index, interest, &mut BTreeSet::new())
+    }
+
     #[must_use]
     pub fn of(assessment: &Assessment, data: &DataSet) -> Self {
         let interests = assessment.judged.iter().enumerate();
