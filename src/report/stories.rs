@@ -116,7 +116,8 @@ fn small<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
     smallest.map(|(_, j)| place(j))
 }
 
-/// The false alarm of the first whose known signature the second expected most of, against what the first expected.
+/// The false alarm of the first, one it acted on before others, whose known signature the second expected most of against what the
+/// first expected.
 fn artefact<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
     let null = first.assessment.judged.iter().filter(|j| j.case().is_some() && j.all.is_empty());
     let told = null.filter_map(|j| {
@@ -128,9 +129,9 @@ fn artefact<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
         let group = second.series.find(&j.outcome.window.service, &loudest.detection.signature);
         let seen = theirs.outcome.seen.iter().find(|seen| Some(seen.group) == group);
         let expected = seen.and_then(|seen| seen.score).map_or(0.0, |score| score.expected);
-        Some((expected - loudest.detection.expected, j))
+        Some((j.action().changes_production(), expected - loudest.detection.expected, j))
     });
-    told.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, j)| place(j))
+    told.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))).map(|(.., j)| place(j))
 }
 
 /// The alert on a known signature with the largest excess.
