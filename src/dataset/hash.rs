@@ -3,7 +3,7 @@
 use super::DataSet;
 use sha2::{Digest, Sha256};
 
-/// Hex SHA-256 over manifest, records (sorted), deploys, incidents, traffic and diffs.
+/// Hex SHA-256 over manifest, records (sorted), deploys, incidents, traffic, diffs and, where there are any, reviews.
 #[must_use]
 pub(super) fn data_set_hash(data: &DataSet) -> String {
     let mut hasher = Sha256::new();
@@ -13,6 +13,9 @@ pub(super) fn data_set_hash(data: &DataSet) -> String {
         section(&mut hasher, "incidents", incidents.iter().map(json));
     }
     section(&mut hasher, "diffs", data.diffs.iter().map(|pair| json(&pair)));
+    if !data.reviews.is_empty() {
+        section(&mut hasher, "reviews", data.reviews.iter().map(json));
+    }
     if let Some(traffic) = &data.traffic {
         for (service, steps) in &traffic.services {
             section(

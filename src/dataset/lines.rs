@@ -1,4 +1,4 @@
-//! `deploys.jsonl` and `incidents.jsonl`: one JSON object a line.
+//! `deploys.jsonl`, `incidents.jsonl` and `labels/reviews.jsonl`: one JSON object a line.
 
 use super::events::json_reason;
 use super::intake::{Intake, Reject};
@@ -19,7 +19,8 @@ pub trait Line: DeserializeOwned {
     const KEYS: &'static [&'static str];
     /// Keys that must be present and not null.
     const REQUIRED: &'static [&'static str];
-    fn id(&self) -> &str;
+    /// What no two rows share.
+    fn id(&self) -> Cow<'_, str>;
     /// # Errors
     /// With the reason why the row cannot be used.
     fn check(&self) -> Result<(), String>;
@@ -39,8 +40,8 @@ impl Line for Deploy {
     ];
     const REQUIRED: &'static [&'static str] = &["id", "deployed_at", "services"];
 
-    fn id(&self) -> &str {
-        &self.id
+    fn id(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.id)
     }
 
     fn check(&self) -> Result<(), String> {
@@ -78,8 +79,8 @@ impl Line for Incident {
     ];
     const REQUIRED: &'static [&'static str] = &["id", "started_at", "severity", "cause"];
 
-    fn id(&self) -> &str {
-        &self.id
+    fn id(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.id)
     }
 
     fn check(&self) -> Result<(), String> {
@@ -139,13 +140,13 @@ pub fn read<T: Line>(path: &Path, intake: &mut Intake) -> Result<Vec<T>, UserErr
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         read += 1;
         let number = index as u64 + 1;
-        let row = parse::<T>(line, &mut unknown).and_then(|row| match first_line_of.get(row.id()) {
+        let row = parse::<T>(line, &mut unknown).and_then(|row| match first_line_of.get(row.id().as_ref()) {
             Some(first) => Err(format!("id {:?} was used before, in line {first}", row.id())),
             None => Ok(row),
         });
         match row {
             Ok(row) => {
-                first_line_of.insert(row.id().to_owned(), number);
+                first_line_of.insert(row.id().into_owned(), number);
                 rows.push(row);
             }
             Err(reason) => rejects.push(Reject::new(&file, number, reason, line)),

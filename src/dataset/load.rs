@@ -3,6 +3,7 @@
 use super::hash::data_set_hash;
 use super::intake::{Intake, RejectPolicy};
 use super::records::Records;
+use super::reviews::Review;
 use super::traffic::{self, Steps, TrafficTable};
 use super::{Labels, Manifest, diffs, events, lines, parquet, parse_toml};
 use crate::model::{Deploy, Incident, Instant, Interval, Progress, Span, UserError};
@@ -23,6 +24,8 @@ pub struct DataSet {
     pub traffic: Option<TrafficTable>,
     /// Unified diff by deploy id.
     pub diffs: BTreeMap<String, String>,
+    /// What people found when they looked at cases, sorted; no stage but evaluation may use it.
+    pub reviews: Vec<Review>,
     hash: OnceLock<String>,
 }
 
@@ -44,7 +47,14 @@ impl DataSet {
         let epoch = Instant::from_micros(0);
         let seen = records.span().unwrap_or(Interval::new(epoch, epoch));
         let span = Interval::new(manifest.start.unwrap_or(seen.start), manifest.end.unwrap_or(seen.end));
-        Self { manifest, span, records, deploys, incidents, traffic, diffs, hash: OnceLock::new() }
+        Self { manifest, span, records, deploys, incidents, traffic, diffs, reviews: Vec::new(), hash: OnceLock::new() }
+    }
+
+    /// The same with reviews, sorted.
+    #[must_use]
+    pub fn with_reviews(self, mut reviews: Vec<Review>) -> Self {
+        reviews.sort();
+        Self { reviews, hash: OnceLock::new(), ..self }
     }
 
     /// Hex SHA-256 of the content, whatever files and order it came in.
@@ -101,7 +111,11 @@ pub fn load(
         None => None,
     };
     let diffs = diffs::read(folder, manifest.repo.as_deref(), &deploys, intake)?;
-    let data = DataSet::assemble(manifest, records, deploys, incidents, traffic, diffs);
+    let reviews = match optional(&folder.join("labels"), "reviews", &["jsonl"], intake)? {
+        Some(path) => lines::read(&path, intake)?,
+        None => Vec::new(),
+    };
+    let data = DataSet::assemble(manifest, records, deploys, incidents, traffic, diffs).with_reviews(reviews);
     warn_of_oddities(&data, intake);
     Ok(data)
 }
@@ -220,7 +234,14 @@ const TOLD: usize = 3;
 const LONGEST_SILENCE: Span = Span::days(60);
 
 fn warn_of_oddities(data: &DataSet, intake: &mut Intake) {
-    for kind in [dangling_deploys(data), dangling_references(data), unknown_services(data), odd_times(data)] {
+    let kinds = [
+        dangling_deploys(data),
+        dangling_references(data),
+        dangling_reviews(data),
+        unknown_services(data),
+        odd_times(data),
+    ];
+    for kind in kinds {
         let more = kind.len().saturating_sub(TOLD);
         kind.into_iter().take(TOLD).for_each(|warning| intake.warn(warning));
         if more > 0 {
@@ -278,6 +299,13 @@ fn dangling_references(data: &DataSet) -> Vec<String> {
         }
     }
     warnings
+}
+
+/// Reviews of what no deploy of the data set could have raised.
+fn dangling_reviews(data: &DataSet) -> Vec<String> {
+    let deploys: BTreeSet<&str> = data.deploys.iter().map(|d| d.id.as_str()).collect();
+    let dangling = data.reviews.iter().filter(|review| !deploys.contains(review.deploy_id.as_str()));
+    dangling.map(|r| format!("a review names deploy {}, which the data set does not hold", r.deploy_id)).collect()
 }
 
 /// Of incidents: services that occur nowhere else, so that nothing can hit them.

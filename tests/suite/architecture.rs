@@ -241,7 +241,7 @@ fn no_stage_sees_what_it_may_not() {
         let blind_to_truth =
             matches!(source.room(), Some("normalize" | "series" | "detect" | "gate" | "triage" | "act"));
         let blind_to_diffs = matches!(source.room(), Some("normalize" | "series" | "detect" | "gate"));
-        for word in ["Incident", ".incidents", "Labels"] {
+        for word in ["Incident", ".incidents", "Labels", ".reviews"] {
             found.extend(source.lines_with(word).filter(|_| blind_to_truth));
         }
         for word in ["Diff", ".diffs", "changed_files"] {
