@@ -1,17 +1,16 @@
 //! The price list and what a run costs under it.
 
 use super::evaluation::Cost;
-use super::judged::{Judged, Label};
+use super::quantities::{Effort, HarmMinutes, Quantities, repaired};
 use super::truth::{TrueIncident, Truth};
 use crate::act::Charges;
 use crate::dataset::{DataSet, parse_toml};
-use crate::model::{Action, Case, IncidentSeverity, Instant, Span, Tokens, UserError};
+use crate::model::{Case, IncidentSeverity, Span, Tokens, UserError};
 use crate::stats::break_even_precision;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// Harm is counted for at most this long (semantics.md §6).
-const HARM_CAP: Span = Span::hours(24);
+pub const HARM_CAP: Span = Span::hours(24);
 
 /// The shipped price list.
 pub const DEFAULT_COSTS: &str = include_str!("../../costs/2026-11.toml");
@@ -114,11 +113,19 @@ impl Costs {
         self.price(case.tokens) + self.review(case.review_minutes)
     }
 
+    /// Tokens and review.
+    #[must_use]
+    pub fn of_effort(&self, effort: &Effort) -> f64 {
+        self.price(effort.tokens) + self.review(effort.all_minutes())
+    }
+
     fn review(&self, minutes: f64) -> f64 {
         minutes / 60.0 * self.hourly_rate
     }
 
-    fn harm_rate(&self, severity: IncidentSeverity) -> f64 {
+    /// Harm of a minute.
+    #[must_use]
+    pub const fn harm_rate(&self, severity: IncidentSeverity) -> f64 {
         let h = &self.harm_per_minute;
         match severity {
             IncidentSeverity::Sev1 => h.sev1,
@@ -129,87 +136,75 @@ impl Costs {
         }
     }
 
+    /// Harm of minutes of every severity.
+    #[must_use]
+    pub fn harm(&self, minutes: &HarmMinutes) -> f64 {
+        add(IncidentSeverity::ALL.into_iter().map(|severity| self.harm_rate(severity) * minutes.of(severity)))
+    }
+
     /// Harm that an incident did, or would do again.
-    fn harm(&self, data: &DataSet, incident: &TrueIncident) -> f64 {
+    #[must_use]
+    pub fn harm_of(&self, data: &DataSet, incident: &TrueIncident) -> f64 {
         self.harm_rate(incident.incident.severity) * incident.length(data, HARM_CAP).as_minutes()
     }
 
     /// What rolling back this deploy wrongly costs: a fixed sum and the harm of what the deploy had repaired.
     #[must_use]
     pub fn wrong_rollback(&self, data: &DataSet, truth: &Truth, deploy: usize) -> f64 {
-        let repaired = &data.deploys[deploy].fixes;
-        let undone = truth.incidents.iter().filter(|i| repaired.contains(&i.incident.id));
-        self.wrong_rollback.fixed_usd + add(undone.map(|i| self.harm(data, i)))
+        self.wrong_rollback.fixed_usd + add(repaired(data, truth, deploy).map(|i| self.harm_of(data, i)))
     }
 
-    /// Everything that a run costs. `missed`: incidents that count as missed; `acted`: incidents rightly acted on, with the
-    /// first decision.
+    /// What all wrong rollbacks of a run cost.
     #[must_use]
-    pub fn total(
-        &self,
-        data: &DataSet,
-        truth: &Truth,
-        judged: &[Judged],
-        missed: &BTreeSet<usize>,
-        acted: &[(usize, Instant)],
-    ) -> Cost {
-        let cases: Vec<(&Judged, &Case)> = judged.iter().filter_map(|j| Some((j, j.case()?))).collect();
-        let sum = |keep: &dyn Fn(&Judged) -> bool| {
-            cases.iter().filter(|(j, _)| keep(j)).map(|(_, c)| self.of_case(c)).sum::<f64>()
-        };
-        let wrong = |judged: &Judged| judged.label.is_not_caused();
-        let wrong_rollbacks = cases.iter().filter(|(j, c)| wrong(j) && c.action == Action::Rollback);
-        let wrong_rollback_usd =
-            add(wrong_rollbacks.map(|(j, _)| self.wrong_rollback(data, truth, j.outcome.window.deploy)));
-        let acting = |j: &Judged| j.action().changes_production();
-        let (acts, false_acts) = (count(&cases, acting), count(&cases, |j| acting(j) && wrong(j)));
-        let true_acts = count(&cases, |j| acting(j) && j.label == Label::Caused && j.actionable);
-        let tokens: Tokens = cases.iter().map(|(_, c)| c.tokens).sum();
-        let review_minutes = add(cases.iter().map(|(_, c)| c.review_minutes));
-        let missed_harm_usd = add(missed.iter().map(|&i| self.harm(data, &truth.incidents[i])));
-        let spent = self.price(tokens) + self.review(review_minutes) + wrong_rollback_usd;
-        let per = |money: f64, n: usize| (n > 0).then(|| money / n as f64);
-        let saved = add(acted.iter().map(|&(i, at)| self.saved(data, &truth.incidents[i], at)));
-        let break_even = || {
-            let cost_fp = per(wrong_rollback_usd, false_acts).unwrap_or(0.0);
-            break_even_precision(per(saved, true_acts)?, cost_fp, per(sum(&acting), acts)?)
-        };
+    pub fn wrong_rollbacks(&self, run: &Quantities) -> f64 {
+        self.wrong_rollback.fixed_usd * run.wrong_rollbacks as f64 + self.harm(&run.brought_back)
+    }
+
+    /// What running the pipeline costs: tokens, review and wrong rollbacks.
+    #[must_use]
+    pub fn running(&self, run: &Quantities) -> f64 {
+        self.of_effort(&run.cases) + self.wrong_rollbacks(run)
+    }
+
+    /// The triage precision above which acting pays, from what this run's actions saved and took on average; `None` where
+    /// nothing was acted on rightly.
+    #[must_use]
+    pub fn break_even(&self, run: &Quantities) -> Option<f64> {
+        let value = per(self.harm(&run.saved), run.acted_rightly)?;
+        let cost_of_false = per(self.wrong_rollbacks(run), run.acted_falsely).unwrap_or(0.0);
+        break_even_precision(value, cost_of_false, per(self.of_effort(&run.actions), run.acted)?)
+    }
+
+    /// Everything that a run costs.
+    #[must_use]
+    pub fn total(&self, run: &Quantities) -> Cost {
+        let (running, wrong_rollback_usd, missed_harm_usd) =
+            (self.running(run), self.wrong_rollbacks(run), self.harm(&run.missed));
+        let review_minutes = run.cases.all_minutes();
         Cost {
-            tokens,
-            tokens_usd: self.price(tokens),
+            tokens: run.cases.tokens,
+            tokens_usd: self.price(run.cases.tokens),
             review_minutes,
             review_usd: self.review(review_minutes),
-            false_usd: sum(&wrong),
-            null_cases_usd: sum(&|j: &Judged| j.all.is_empty()),
+            false_usd: self.of_effort(&run.false_cases),
+            null_cases_usd: self.of_effort(&run.null_cases),
             wrong_rollback_usd,
             missed_harm_usd,
-            total_usd: spent + missed_harm_usd,
-            per_true_action_usd: per(spent, true_acts),
-            per_false_action_usd: per(sum(&|j: &Judged| acting(j) && wrong(j)) + wrong_rollback_usd, false_acts),
-            break_even_triage_precision: break_even(),
+            total_usd: running + missed_harm_usd,
+            per_true_action_usd: per(running, run.acted_rightly),
+            per_false_action_usd: per(self.of_effort(&run.false_actions) + wrong_rollback_usd, run.acted_falsely),
+            break_even_triage_precision: self.break_even(run),
             assumptions: self.clone(),
         }
     }
-
-    /// Harm from a decision to the incident's resolution.
-    fn saved(&self, data: &DataSet, incident: &TrueIncident, decided_at: Instant) -> f64 {
-        self.harm_rate(incident.incident.severity) * saved_minutes(data, incident, decided_at)
-    }
 }
 
-/// Minutes from a decision to the incident's resolution, at least 0, at most 24 hours.
-#[must_use]
-pub fn saved_minutes(data: &DataSet, incident: &TrueIncident, decided_at: Instant) -> f64 {
-    let end = incident.incident.resolved_at.unwrap_or(data.span.end);
-    (end - decided_at).clamp(Span::ZERO, HARM_CAP).as_minutes()
+fn per(money: f64, n: u64) -> Option<f64> {
+    (n > 0).then(|| money / n as f64)
 }
 
 /// The sum; 0 when empty, where that of the standard library is −0.
 #[must_use]
 pub fn add(amounts: impl Iterator<Item = f64>) -> f64 {
     amounts.fold(0.0, |sum, amount| sum + amount)
-}
-
-fn count(cases: &[(&Judged, &Case)], keep: impl Fn(&Judged) -> bool) -> usize {
-    cases.iter().filter(|(judged, _)| keep(judged)).count()
 }

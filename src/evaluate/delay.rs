@@ -1,8 +1,9 @@
 //! How soon, and how many minutes of harm that would have saved.
 
-use super::costs::{add, saved_minutes};
+use super::costs::add;
 use super::evaluation::{Delay, SavedMinutes};
 use super::judged::Judged;
+use super::quantities::saved_minutes;
 use super::truth::Truth;
 use crate::dataset::DataSet;
 use crate::model::Instant;

@@ -10,6 +10,7 @@ mod judged;
 mod matching;
 mod misses;
 mod placebo;
+mod quantities;
 mod rows;
 mod triage;
 mod truth;
@@ -24,6 +25,7 @@ pub use evaluation::{
 pub use judged::{Judged, Label};
 pub use misses::{Loss, losses};
 pub use placebo::{AttainedRate, MARKED_ABOVE, MIN_EXPECTED, PlaceboScores, PlaceboVerdict, StratumRate};
+pub use quantities::{Effort, HarmMinutes, Quantities};
 pub use rows::{AlertRow, CaseRow};
 pub use truth::{TrueIncident, Truth};
 
@@ -69,6 +71,7 @@ pub fn evaluate<'a>(
     let acted = delay::first_decisions(&judged, |j| if j.action().changes_production() { &j.own } else { &nothing });
     let expected = |incident: usize| truth.incidents[incident].is_expected_to_be_acted_on();
     let acted: Vec<(usize, Instant)> = acted.into_iter().filter(|&(incident, _)| expected(incident)).collect();
+    let quantities = Quantities::of(data, &truth, &judged, &losses.keys().copied().collect(), &acted);
     let evaluation = Evaluation {
         schema_version: 1,
         manifest: manifest(data, pipeline, costs),
@@ -80,7 +83,7 @@ pub fn evaluate<'a>(
         end_to_end: end_to_end::scores(&truth, &judged),
         misses: misses::count(&losses),
         delay: delay::delays(data, &truth, &judged, &acted),
-        cost: costs.total(data, &truth, &judged, &losses.keys().copied().collect(), &acted),
+        cost: costs.total(&quantities),
     };
     let (alerts, cases) = (rows::alert_rows(data, &truth, &judged), rows::case_rows(data, &truth, &judged));
     Assessment { evaluation, truth, judged, losses, alerts, cases }

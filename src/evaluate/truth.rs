@@ -42,11 +42,16 @@ impl TrueIncident<'_> {
         self.patterns.is_empty() || texts.any(|text| self.patterns.iter().any(|pattern| pattern.is_match(text)))
     }
 
+    /// Its resolution; the data's end while open.
+    #[must_use]
+    pub fn end(&self, data: &DataSet) -> Instant {
+        self.incident.resolved_at.unwrap_or(data.span.end)
+    }
+
     /// From its start to its resolution (the data's end while open), at most `cap`.
     #[must_use]
     pub fn length(&self, data: &DataSet, cap: Span) -> Span {
-        let end = self.incident.resolved_at.unwrap_or(data.span.end);
-        (end - self.incident.started_at).clamp(Span::ZERO, cap)
+        (self.end(data) - self.incident.started_at).clamp(Span::ZERO, cap)
     }
 }
 

@@ -13,6 +13,9 @@ pub enum IncidentSeverity {
 }
 
 impl IncidentSeverity {
+    /// The worst first.
+    pub const ALL: [Self; 5] = [Self::Sev1, Self::Sev2, Self::Sev3, Self::Sev4, Self::Sev5];
+
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
