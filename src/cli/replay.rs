@@ -4,7 +4,7 @@ use super::input::{NamedPipeline, SeriesPool, costs, data_set, pipelines, requir
 use super::output::{colour, print, warn};
 use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake};
-use crate::evaluate::{Assessment, Comparison, Costs, Evaluation, GivenPipeline, compare, evaluate};
+use crate::evaluate::{Assessment, Comparison, Costs, Evaluation, GivenPipeline, compare, evaluate, study};
 use crate::model::UserError;
 use crate::pipeline::{NotEvaluated, Preset, Replay, run as run_pipeline};
 use crate::report::{self, Style};
@@ -36,8 +36,12 @@ pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
     let replays =
         all.iter().map(|named| replay(&data, &pool, named, &costs, terminal)).collect::<Result<Vec<_>, _>>()?;
     terminal.clear();
-    let assessments: Vec<Assessment> =
+    let mut assessments: Vec<Assessment> =
         all.iter().zip(&replays).filter_map(|(n, r)| assess(&data, &pool, n, r, &costs)).collect();
+    for (assessment, (named, replay)) in assessments.iter_mut().zip(all.iter().zip(&replays)).take(count) {
+        study_closely(&data, &pool, (named, replay), &costs, terminal, assessment)?;
+    }
+    terminal.clear();
     let asked = &assessments[..count];
     if asked.iter().all(|a| a.evaluation.funnel.windows == 0) {
         return Err(Failure::Nothing(nothing_evaluated(&data, &replays[..count])));
@@ -108,6 +112,20 @@ fn assess<'a>(
 ) -> Option<Assessment<'a>> {
     let series = pool.find(&named.spec)?;
     Some(evaluate(data, series, &GivenPipeline { given: &named.given, spec: &named.spec }, replay, costs))
+}
+
+/// What takes more than one look is taken at the pipelines that were asked for.
+fn study_closely(
+    data: &DataSet,
+    pool: &SeriesPool,
+    (named, replay): (&NamedPipeline, &Replay),
+    costs: &Costs,
+    terminal: &Terminal,
+    assessment: &mut Assessment,
+) -> Result<(), Failure> {
+    let Some(series) = pool.find(&named.spec) else { return Ok(()) };
+    study(data, series, replay, costs, terminal, assessment)
+        .map_err(|reason| Failure::usage(&named.spec.name, reason, ""))
 }
 
 fn out_dir(args: &ReplayArgs, data: Option<&DataSet>) -> PathBuf {

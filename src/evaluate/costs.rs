@@ -1,7 +1,9 @@
 //! The price list and what a run costs under it.
 
 use super::evaluation::Cost;
+use super::monthly::MonthlyCost;
 use super::quantities::{Effort, HarmMinutes, Quantities, repaired};
+use super::tornado::{break_even_range, tornado};
 use super::truth::{TrueIncident, Truth};
 use crate::act::Charges;
 use crate::dataset::{DataSet, parse_toml};
@@ -119,7 +121,9 @@ impl Costs {
         self.price(effort.tokens) + self.review(effort.all_minutes())
     }
 
-    fn review(&self, minutes: f64) -> f64 {
+    /// Price of people's time.
+    #[must_use]
+    pub fn review(&self, minutes: f64) -> f64 {
         minutes / 60.0 * self.hourly_rate
     }
 
@@ -177,7 +181,8 @@ impl Costs {
 
     /// Everything that a run costs.
     #[must_use]
-    pub fn total(&self, run: &Quantities) -> Cost {
+    pub fn total(&self, data: &DataSet, run: &Quantities) -> Cost {
+        let tornado = tornado(data, self, run);
         let (running, wrong_rollback_usd, missed_harm_usd) =
             (self.running(run), self.wrong_rollbacks(run), self.harm(&run.missed));
         let review_minutes = run.cases.all_minutes();
@@ -194,6 +199,9 @@ impl Costs {
             per_true_action_usd: per(running, run.acted_rightly),
             per_false_action_usd: per(self.of_effort(&run.false_actions) + wrong_rollback_usd, run.acted_falsely),
             break_even_triage_precision: self.break_even(run),
+            break_even_range: break_even_range(self, run, &tornado),
+            monthly: MonthlyCost::of(data, self, run),
+            tornado,
             assumptions: self.clone(),
         }
     }

@@ -4,9 +4,10 @@ use super::costs::add;
 use super::evaluation::{Delay, SavedMinutes};
 use super::judged::Judged;
 use super::quantities::saved_minutes;
+use super::time_to_detect::time_to_detect;
 use super::truth::Truth;
 use crate::dataset::DataSet;
-use crate::model::Instant;
+use crate::model::{Instant, Span};
 use crate::stats::quantile;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,9 +26,10 @@ pub fn first_decisions<'a>(
     first
 }
 
-/// Delays of detection and of right actions. `acted`: incidents rightly acted on, with the first decision.
+/// Delays of detection and of right actions. `acted`: incidents rightly acted on, with the first decision; `horizon`: how long a
+/// missed incident counts as undetected.
 #[must_use]
-pub fn delays(data: &DataSet, truth: &Truth, judged: &[Judged], acted: &[(usize, Instant)]) -> Delay {
+pub fn delays(data: &DataSet, truth: &Truth, judged: &[Judged], acted: &[(usize, Instant)], horizon: Span) -> Delay {
     let detected = first_decisions(judged, |j| &j.all);
     let waits: Vec<f64> = detected
         .iter()
@@ -39,6 +41,7 @@ pub fn delays(data: &DataSet, truth: &Truth, judged: &[Judged], acted: &[(usize,
         detected: waits.len() as u64,
         detect_minutes_p50: quantile(&waits, 0.5),
         detect_minutes_p90: quantile(&waits, 0.9),
+        time_to_detect: time_to_detect(data, truth, &detected, horizon),
         saved_minutes: SavedMinutes {
             incidents: saved.len() as u64,
             total: add(saved.iter().copied()),

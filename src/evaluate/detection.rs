@@ -55,7 +55,8 @@ fn complement(estimate: &Estimate) -> Estimate {
 }
 
 /// Reachable incidents that an ungated alert hits.
-fn recall(truth: &Truth, judged: &[Judged]) -> Estimate {
+#[must_use]
+pub fn recall(truth: &Truth, judged: &[Judged]) -> Estimate {
     if truth.labels.is_none() {
         return Estimate::undefined();
     }

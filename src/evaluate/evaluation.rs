@@ -1,6 +1,9 @@
 //! `evaluation.json`: every number of a replay, each ratio with its counts and its interval.
 
-use super::PlaceboScores;
+use super::{
+    BreakEvenRange, LabelNoise, LabelsNeeded, MonthlyCost, OneToOne, PlaceboScores, Ranking, RollbackCounterfactual,
+    StageValues, Swing, TimeToDetect, UnitScore, UnlabelledCases,
+};
 use crate::model::Tokens;
 use crate::pipeline::PipelineSpec;
 use crate::stats::Estimate;
@@ -20,6 +23,17 @@ pub struct Evaluation {
     pub misses: Misses,
     pub delay: Delay,
     pub cost: Cost,
+    /// Precision and recall by what is counted once; empty without an incident log.
+    pub units: Vec<UnitScore>,
+    pub one_to_one: Option<OneToOne>,
+    pub unlabelled: Option<UnlabelledCases>,
+    pub ranking: Ranking,
+    pub rollback: Option<RollbackCounterfactual>,
+    pub labels_needed: Option<LabelsNeeded>,
+    /// Filled in by a study.
+    pub label_noise: Option<LabelNoise>,
+    /// Filled in by a study.
+    pub stage_values: Option<StageValues>,
 }
 
 /// Where the result comes from. Holds no path, clock time or thread count.
@@ -166,6 +180,8 @@ pub struct Delay {
     pub detected: u64,
     pub detect_minutes_p50: Option<f64>,
     pub detect_minutes_p90: Option<f64>,
+    /// The same with missed incidents in it.
+    pub time_to_detect: Option<TimeToDetect>,
     /// Rightly acted-on incidents: from the decision to their resolution.
     pub saved_minutes: SavedMinutes,
 }
@@ -197,5 +213,9 @@ pub struct Cost {
     pub per_false_action_usd: Option<f64>,
     /// Triage precision above which acting pays; above 1: it never does.
     pub break_even_triage_precision: Option<f64>,
+    pub break_even_range: Option<BreakEvenRange>,
+    pub monthly: Option<MonthlyCost>,
+    /// Assumptions by how far halving and doubling each moves the monthly total, the largest swing first.
+    pub tornado: Vec<Swing>,
     pub assumptions: super::Costs,
 }

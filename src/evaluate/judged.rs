@@ -29,6 +29,16 @@ impl Label {
     pub const fn is_not_caused(self) -> bool {
         matches!(self, Self::NotCaused | Self::Coincidental)
     }
+
+    /// Whether the deploy caused the case; `None`: the log does not say.
+    #[must_use]
+    pub const fn was_caused(self) -> Option<bool> {
+        match self {
+            Self::Caused => Some(true),
+            Self::NotCaused | Self::Coincidental => Some(false),
+            Self::Unlabelled => None,
+        }
+    }
 }
 
 /// An outcome, the incidents that its alerts hit, and its case's label.
@@ -49,7 +59,7 @@ impl<'a> Judged<'a> {
     /// Judges every outcome, in order.
     #[must_use]
     pub fn all(series: &Series, truth: &Truth, outcomes: &'a [Outcome]) -> Vec<Self> {
-        let guilty: BTreeSet<usize> = truth.incidents.iter().filter_map(|i| i.guilty).collect();
+        let guilty = truth.guilty_deploys();
         outcomes.par_iter().map(|outcome| Self::of(series, truth, &guilty, outcome)).collect()
     }
 
@@ -59,11 +69,29 @@ impl<'a> Judged<'a> {
             outcome.alerts.iter().map(|alert| matching::hits(series, truth, window, alert, Span::ZERO)).collect();
         let passed = outcome.alerts.iter().zip(&hits).filter(|(alert, _)| !alert.gated);
         let all: BTreeSet<usize> = passed.flat_map(|(_, hits)| hits).copied().collect();
-        let own: BTreeSet<usize> =
-            all.iter().copied().filter(|&i| truth.incidents[i].guilty == Some(window.deploy)).collect();
+        Self::hitting(truth, guilty, outcome, all, hits)
+    }
+
+    /// The same outcome under another log, in which no incident is new; what each alert hits is left out.
+    #[must_use]
+    pub fn relabelled(&self, truth: &Truth, guilty: &BTreeSet<usize>) -> Self {
+        let all = self.all.iter().copied().filter(|&i| truth.incidents[i].evaluable).collect();
+        Self::hitting(truth, guilty, self.outcome, all, Vec::new())
+    }
+
+    /// An outcome whose ungated alerts hit the incidents `all`.
+    fn hitting(
+        truth: &Truth,
+        guilty: &BTreeSet<usize>,
+        outcome: &'a Outcome,
+        all: BTreeSet<usize>,
+        hits: Vec<Vec<usize>>,
+    ) -> Self {
+        let deploy = outcome.window.deploy;
+        let own: BTreeSet<usize> = all.iter().copied().filter(|&i| truth.incidents[i].guilty == Some(deploy)).collect();
         let open = !all.is_empty() && all.iter().all(|&i| truth.incidents[i].incident.cause_is_open());
         let silent = all.is_empty() && truth.labels != Some(Labels::Complete);
-        let label = match (own.is_empty(), guilty.contains(&window.deploy)) {
+        let label = match (own.is_empty(), guilty.contains(&deploy)) {
             (false, _) => Label::Caused,
             (true, _) if open => Label::Unlabelled,
             (true, true) => Label::Coincidental,
@@ -78,6 +106,14 @@ impl<'a> Judged<'a> {
     #[must_use]
     pub fn case(&self) -> Option<&'a Case> {
         self.outcome.case.as_ref()
+    }
+
+    /// Whether the action on production was right; inner `None`: unlabelled, outer `None`: there was none, or it was right and
+    /// not needed.
+    #[must_use]
+    pub fn action_was_right(&self) -> Option<Option<bool>> {
+        let unneeded = self.label == Label::Caused && !self.actionable;
+        (self.action().changes_production() && !unneeded).then(|| self.label.was_caused())
     }
 
     /// What would be done; nothing without a case.

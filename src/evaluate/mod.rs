@@ -5,15 +5,27 @@ mod costs;
 mod delay;
 mod detection;
 mod end_to_end;
+mod episode;
 mod evaluation;
 mod judged;
+mod label_noise;
+mod labels_needed;
 mod matching;
 mod misses;
 mod placebo;
+mod monthly;
+mod one_to_one;
 mod quantities;
+mod ranking;
+mod rollback;
 mod rows;
+mod stage_value;
+mod time_to_detect;
+mod tornado;
 mod triage;
 mod truth;
+mod units;
+mod unlabelled;
 
 pub use crate::dataset::Labels;
 pub use compare::{Comparison, MetricDifference, compare};
@@ -23,14 +35,25 @@ pub use evaluation::{
     PipelineProvenance, RunManifest, SavedMinutes, TriageScores,
 };
 pub use judged::{Judged, Label};
+pub use label_noise::{LabelNoise, NoiseRange, NoisyMetric, label_noise};
+pub use labels_needed::{Answer, LabelsNeeded, PrecisionQuestion};
 pub use misses::{Loss, losses};
 pub use placebo::{AttainedRate, MARKED_ABOVE, MIN_EXPECTED, PlaceboScores, PlaceboVerdict, StratumRate};
+pub use monthly::MonthlyCost;
+pub use one_to_one::OneToOne;
 pub use quantities::{Effort, HarmMinutes, Quantities};
+pub use ranking::{AveragePrecision, Ranking};
+pub use rollback::{RightRollbacks, RollbackCounterfactual, WrongRollbacks};
 pub use rows::{AlertRow, CaseRow};
+pub use stage_value::{PartOfPipeline, PipelineStage, StageValues, stage_values};
+pub use time_to_detect::{Quantile, TimeToDetect};
+pub use tornado::{Assumption, BreakEvenAt, BreakEvenRange, Swing};
 pub use truth::{TrueIncident, Truth};
+pub use units::{ClusterInterval, ClusteredBy, Measure, Stage, Unit, UnitScore};
+pub use unlabelled::{ReviewCounts, ThreeReadings, UnlabelledCases, Weighted};
 
 use crate::dataset::DataSet;
-use crate::model::{Action, Instant, VerdictKind};
+use crate::model::{Action, Instant, Progress, VerdictKind};
 use crate::pipeline::{PipelineSpec, Replay};
 use crate::series::Series;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,7 +78,7 @@ pub struct GivenPipeline<'a> {
     pub spec: &'a PipelineSpec,
 }
 
-/// Evaluates a replay.
+/// Evaluates a replay: all that one look at it tells. [`study`] adds what takes more.
 #[must_use]
 pub fn evaluate<'a>(
     data: &'a DataSet,
@@ -67,11 +90,9 @@ pub fn evaluate<'a>(
     let truth = Truth::new(data, &pipeline.spec.matching, &replay.outcomes);
     let judged = Judged::all(series, &truth, &replay.outcomes);
     let losses = losses(&truth, &judged);
-    let nothing = BTreeSet::new();
-    let acted = delay::first_decisions(&judged, |j| if j.action().changes_production() { &j.own } else { &nothing });
-    let expected = |incident: usize| truth.incidents[incident].is_expected_to_be_acted_on();
-    let acted: Vec<(usize, Instant)> = acted.into_iter().filter(|&(incident, _)| expected(incident)).collect();
+    let acted = rightly_acted(&truth, &judged);
     let quantities = Quantities::of(data, &truth, &judged, &losses.keys().copied().collect(), &acted);
+    let (triage, end_to_end) = (triage::scores(&truth, &judged), end_to_end::scores(&truth, &judged));
     let evaluation = Evaluation {
         schema_version: 1,
         manifest: manifest(data, pipeline, costs),
@@ -79,14 +100,47 @@ pub fn evaluate<'a>(
         placebo: PlaceboScores::of(&replay.placebos, pipeline.spec.detect.alpha),
         incidents: incident_counts(&truth),
         detection: detection::scores(series, &truth, &replay.outcomes, &judged),
-        triage: triage::scores(&truth, &judged),
-        end_to_end: end_to_end::scores(&truth, &judged),
+        labels_needed: labels_needed::labels_needed(data, &triage, &end_to_end),
+        triage,
+        end_to_end,
         misses: misses::count(&losses),
-        delay: delay::delays(data, &truth, &judged, &acted),
-        cost: costs.total(&quantities),
+        delay: delay::delays(data, &truth, &judged, &acted, pipeline.spec.matching.match_cap),
+        cost: costs.total(data, &quantities),
+        units: units::units(data, &truth, &judged),
+        one_to_one: one_to_one::one_to_one(data, &truth, &judged),
+        unlabelled: unlabelled::unlabelled_cases(data, &truth, &judged),
+        ranking: ranking::ranking(&truth, &judged),
+        rollback: rollback::rollback_counterfactual(data, costs, &truth, &judged),
+        label_noise: None,
+        stage_values: None,
     };
     let (alerts, cases) = (rows::alert_rows(data, &truth, &judged), rows::case_rows(data, &truth, &judged));
     Assessment { evaluation, truth, judged, losses, alerts, cases }
+}
+
+/// Adds what takes more than one look: the incident log with mistakes in it, and the pipeline without each of its stages.
+///
+/// # Errors
+/// When a part of the pipeline does not pass its check, which a pipeline that does cannot bring about.
+pub fn study(
+    data: &DataSet,
+    series: &Series,
+    replay: &Replay,
+    costs: &Costs,
+    progress: &dyn Progress,
+    assessment: &mut Assessment,
+) -> Result<(), String> {
+    let spec = assessment.evaluation.manifest.pipeline.resolved.clone();
+    assessment.evaluation.label_noise = label_noise(data, assessment);
+    assessment.evaluation.stage_values = stage_values(data, series, &spec, &replay.outcomes, costs, progress)?;
+    Ok(())
+}
+
+/// Incidents that should be acted on and were, with the first decision that did.
+fn rightly_acted(truth: &Truth, judged: &[Judged]) -> Vec<(usize, Instant)> {
+    let nothing = BTreeSet::new();
+    let first = delay::first_decisions(judged, |j| if j.action().changes_production() { &j.own } else { &nothing });
+    first.into_iter().filter(|&(incident, _)| truth.incidents[incident].is_expected_to_be_acted_on()).collect()
 }
 
 fn manifest(data: &DataSet, pipeline: &GivenPipeline, costs: &Costs) -> RunManifest {

@@ -116,6 +116,15 @@ impl Quantities {
         }
         quantities
     }
+
+    /// Multiplies what people spend on every case with this action.
+    pub fn scale_review(&mut self, action: Action, factor: f64) {
+        let efforts =
+            [&mut self.cases, &mut self.false_cases, &mut self.null_cases, &mut self.actions, &mut self.false_actions];
+        for effort in efforts {
+            effort.review_minutes[action as usize] *= factor;
+        }
+    }
 }
 
 /// The incidents that a deploy had repaired: rolling it back brings them back.

@@ -2,12 +2,13 @@
 
 use super::Labels;
 use crate::dataset::{DataSet, pattern_of};
-use crate::model::{Incident, Instant, Interval, Span};
+use crate::model::{Incident, Instant, Interval, Span, Window};
 use crate::pipeline::{MatchSpec, Outcome};
 use regex::Regex;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// An incident with what follows from it and from the data set.
+#[derive(Clone)]
 pub struct TrueIncident<'a> {
     pub incident: &'a Incident,
     /// Where a record hits it: `[started_at − slack, min(resolved_at, started_at + match_cap))`; still open: the data's end.
@@ -23,7 +24,35 @@ pub struct TrueIncident<'a> {
     pub reachable: bool,
 }
 
-impl TrueIncident<'_> {
+impl<'a> TrueIncident<'a> {
+    /// The same incident under another record of it, which differs in what it names as the cause; `guilty` is that deploy's index.
+    #[must_use]
+    pub fn relabelled<'b>(self, incident: &'b Incident, guilty: Option<usize>, windows: &[&Window]) -> TrueIncident<'b>
+    where
+        'a: 'b,
+    {
+        let mut truth = TrueIncident { incident, guilty, ..self };
+        truth.reachable = truth.is_reachable(windows);
+        truth
+    }
+
+    /// The same incident as if the log did not hold it.
+    #[must_use]
+    pub fn dropped(self) -> Self {
+        Self { evaluable: false, reachable: false, guilty: None, ..self }
+    }
+
+    /// Whether an evaluated window could have hit it: of a service it touches and, where it names a deploy, of that deploy.
+    fn is_reachable(&self, windows: &[&Window]) -> bool {
+        let names_deploy = self.incident.guilty_deploy().is_some();
+        let could_hit = |w: &&Window| {
+            (!names_deploy || self.guilty == Some(w.deploy))
+                && self.touches(&w.service)
+                && w.window.intersects(self.interval)
+        };
+        self.evaluable && windows.iter().any(could_hit)
+    }
+
     /// Whether it counts in end-to-end recall and in `misses`: actionable, inside the data, caused by a deploy that is named
     /// (even by one that the data set does not hold).
     #[must_use]
@@ -68,6 +97,7 @@ impl<'a> Truth<'a> {
     #[must_use]
     pub fn new(data: &'a DataSet, spec: &MatchSpec, outcomes: &[Outcome]) -> Self {
         let deploys: HashMap<&str, usize> = data.deploys.iter().enumerate().map(|(i, d)| (d.id.as_str(), i)).collect();
+        let windows: Vec<&Window> = outcomes.iter().map(|o| &o.window).collect();
         let incidents = data.incidents.iter().flatten().map(|incident| {
             let guilty = incident.guilty_deploy().and_then(|id| deploys.get(id).copied());
             let mut truth = TrueIncident {
@@ -79,16 +109,23 @@ impl<'a> Truth<'a> {
                 guilty,
                 reachable: false,
             };
-            let names_deploy = incident.guilty_deploy().is_some();
-            truth.reachable = truth.evaluable
-                && outcomes.iter().any(|o| {
-                    (!names_deploy || guilty == Some(o.window.deploy))
-                        && truth.touches(&o.window.service)
-                        && o.window.window.intersects(truth.interval)
-                });
+            truth.reachable = truth.is_reachable(&windows);
             truth
         });
         Self { incidents: incidents.collect(), labels: data.incidents.as_ref().map(|_| data.manifest.incidents) }
+    }
+
+    /// Indices of the deploys that caused an incident.
+    #[must_use]
+    pub fn guilty_deploys(&self) -> BTreeSet<usize> {
+        self.incidents.iter().filter_map(|incident| incident.guilty).collect()
+    }
+
+    /// Whether an alarm hits an incident, as far as the log can tell: what hits nothing is false when the log is complete, and
+    /// unlabelled (`None`) when it is not.
+    #[must_use]
+    pub fn says(&self, hits: bool) -> Option<bool> {
+        (hits || self.labels == Some(Labels::Complete)).then_some(hits)
     }
 }
 

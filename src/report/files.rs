@@ -34,6 +34,7 @@ pub fn write(
     put(dir, "cases.jsonl", &json_lines(&assessment.cases)?)?;
     put(dir, "charts/funnel.svg", &charts::funnel(assessment)?)?;
     put(dir, "charts/precision_recall.svg", &charts::precision_recall(std::slice::from_ref(assessment))?)?;
+    put(dir, "charts/tornado.svg", &charts::tornado(assessment)?)?;
     for planned in &plan.charts {
         put(dir, &planned.link(), &charts::case_chart(view, planned)?)?;
     }
@@ -206,6 +207,7 @@ mod tests {
                     "charts/cases/d_2-c.svg",
                     "charts/funnel.svg",
                     "charts/precision_recall.svg",
+                    "charts/tornado.svg",
                     "evaluation.json",
                     "report.md"
                 ]

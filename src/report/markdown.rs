@@ -2,6 +2,7 @@
 
 mod answer;
 mod blames;
+mod certainty;
 mod comparison;
 mod costs;
 mod escape;
@@ -9,6 +10,9 @@ mod guide;
 mod misses;
 mod placebo;
 mod stories;
+mod monthly;
+mod rollback;
+mod stage_value;
 mod tables;
 
 pub use comparison::comparison;
@@ -18,9 +22,9 @@ pub(super) use tables::{FunnelStage, funnel_stages};
 
 use super::charts::Plan;
 use super::number::{count, maybe_minutes, minutes};
-use super::{facts, why::View};
+use super::{facts, number, why::View};
 use crate::dataset::DataSet;
-use crate::evaluate::{Assessment, RunManifest};
+use crate::evaluate::{Assessment, Quantile, RunManifest};
 use crate::series::Series;
 use escape::{md, table};
 use std::fmt::Write;
@@ -45,8 +49,11 @@ pub(super) fn render(view: View, plan: &Plan) -> String {
     ];
     if labelled {
         sections.push(tables::stages(e));
+        sections.push(certainty::section(e));
+        sections.extend(e.stage_values.as_ref().map(stage_value::section));
         sections.push(misses::section(view, plan));
         sections.push(blames::false_actions(view, plan));
+        sections.extend(e.rollback.as_ref().map(rollback::section));
         sections.push(blames::false_alarms(view));
     }
     sections.push(placebo::section(&e.placebo));
@@ -60,23 +67,43 @@ pub(super) fn render(view: View, plan: &Plan) -> String {
 
 fn delays(assessment: &Assessment) -> String {
     let d = &assessment.evaluation.delay;
-    let rows = [
+    let mut rows = vec![
         ("incidents detected", count(d.detected)),
         ("from their start to the first decision, median", maybe_minutes(d.detect_minutes_p50)),
         ("the same, 90th percentile", maybe_minutes(d.detect_minutes_p90)),
+    ];
+    if let Some(time) = &d.time_to_detect {
+        rows.push(("reachable incidents, missed ones among them", count(time.incidents)));
+        rows.push(("until half of them are detected", until(&time.median)));
+        rows.push(("until nine in ten are", until(&time.p90)));
+    }
+    rows.extend([
         ("incidents rightly acted on", count(d.saved_minutes.incidents)),
         ("from the decision to their end, median", maybe_minutes(d.saved_minutes.p50)),
         ("the same, sum", minutes(d.saved_minutes.total)),
-    ];
+    ]);
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
+    let horizon = d.time_to_detect.as_ref().map_or_else(String::new, |time| {
+        format!(" “Until” counts missed incidents as undetected for {} (Kaplan and Meier): promise these times to others, not those of the detected ones alone.", minutes(time.horizon_minutes))
+    });
     format!(
-        "## Delays\n\n{}\nA decision is made when its window closes. What an action would have saved is bounded by the time from the decision to the incident's end.\n",
+        "## Delays\n\n{}\nA decision is made when its window closes. What an action would have saved is bounded by the time from the decision to the incident's end.{horizon}\n",
         table(&["what", "value"], true, &rows)
     )
 }
 
+/// `54 min [48 min – 58 min]`; `never` where too few are detected, and an open end as `…`.
+fn until(time: &Quantile) -> String {
+    let end = |minutes: Option<f64>| minutes.map_or_else(|| "…".to_owned(), number::minutes);
+    let value = time.minutes.map_or_else(|| "not reached".to_owned(), minutes);
+    if time.low.is_none() && time.high.is_none() {
+        return value;
+    }
+    format!("{value} [{} – {}]", end(time.low), end(time.high))
+}
+
 fn charts(plan: &Plan) -> String {
-    let mut out = "## Charts\n\n- [Precision and recall of every stage](charts/precision_recall.svg)\n- [What was left at each stage](charts/funnel.svg)\n".to_owned();
+    let mut out = "## Charts\n\n- [Precision and recall of every stage](charts/precision_recall.svg)\n- [What was left at each stage](charts/funnel.svg)\n- [What the cost of a month hangs on](charts/tornado.svg)\n".to_owned();
     for chart in &plan.charts {
         _ = writeln!(out, "- [{}]({})", md(&chart.title), chart.link());
     }

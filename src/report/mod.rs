@@ -3,7 +3,7 @@
 //! ```text
 //!            ┌▶ terminal      one screen                       summary, comparison
 //! Assessment ┼▶ markdown      report.md, comparison.md         report, comparison
-//!            ├▶ charts        *.svg                            funnel, precision and recall, counts around each case
+//!            ├▶ charts        *.svg                            funnel, precision and recall, tornado, counts around each case
 //!            ├▶ explain       one deploy as a post-mortem      explain
 //!            └▶ files         all of it in a folder            write, write_comparison
 //! ```
@@ -28,7 +28,7 @@ mod terminal;
 mod why;
 mod words;
 
-pub use charts::{funnel, precision_recall};
+pub use charts::{funnel, precision_recall, tornado};
 pub use explain::explain;
 pub use files::{json, json_lines, write, write_comparison, write_rejects};
 pub use markdown::{comparison as markdown_comparison, placebo_section, report as markdown_report};

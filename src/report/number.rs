@@ -68,8 +68,16 @@ pub fn estimate_short(e: &Estimate) -> String {
     format!("{}–{} ({known})", percent_digits(low), percent(high))
 }
 
-fn range(low: f64, high: f64) -> String {
+/// `[53–89 %]`.
+#[must_use]
+pub fn range(low: f64, high: f64) -> String {
     format!("[{}–{}]", percent_digits(low), percent(high))
+}
+
+/// [`percent`], or `–`.
+#[must_use]
+pub fn maybe_percent(share: Option<f64>) -> String {
+    share.map_or_else(|| UNDEFINED.to_owned(), percent)
 }
 
 /// Dollars: `$60,437`, below a hundred with cents where there are any (`$17.42`); a true zero prints `$0`.

@@ -5,10 +5,10 @@ mod comparison;
 pub use comparison::comparison;
 pub(super) use comparison::{metric, needs_no_truth};
 
-use super::number::{UNDEFINED, count, estimate_short, maybe_minutes, money, percent, plural};
+use super::number::{UNDEFINED, Unit, count, difference, estimate_short, maybe_minutes, money, percent, plural};
 use super::style::{Style, pad};
 use super::{facts, placebo, words};
-use crate::evaluate::{Assessment, Evaluation, Loss};
+use crate::evaluate::{Assessment, Evaluation, Loss, PipelineStage};
 use crate::model::excerpt;
 use crate::stats::Estimate;
 
@@ -30,6 +30,8 @@ pub fn summary(assessment: &Assessment, style: Style) -> String {
         lines.push(losses(e, style));
         lines.push(String::new());
         lines.extend(stages(e, style));
+        lines.extend(is_it_enough(e, style));
+        lines.extend(worth(e, style));
     } else {
         lines.push("  No incident log: nothing of this can be called right or wrong.".to_owned());
         lines.extend(what_it_did(e, style));
@@ -119,6 +121,28 @@ fn stages(e: &Evaluation, style: Style) -> Vec<String> {
         row("end to end", &end.precision, &end.recall, ""),
         row("upper bound", &oracle.precision, &oracle.recall, "not attainable"),
     ]
+}
+
+/// Whether enough decisions were right, as far as so few can show.
+fn is_it_enough(e: &Evaluation, style: Style) -> Option<String> {
+    let question = &e.labels_needed.as_ref()?.end_to_end;
+    let label = format!("{} of actions right?", percent(question.asked));
+    let bounds = question.lower_bound.zip(question.upper_bound).map_or_else(String::new, |(low, high)| {
+        format!("at least {}, at most {} (one-sided 95 %)", percent(low), percent(high))
+    });
+    Some(line(&label, &words::answer(question.answer), &bounds, style))
+}
+
+/// What triage and action are worth, taken out of the whole.
+fn worth(e: &Evaluation, style: Style) -> Option<String> {
+    let taken_out = &e.stage_values.as_ref()?.taken_out;
+    let of = |stage: PipelineStage| {
+        let part = taken_out.iter().find(|part| part.stage == Some(stage))?;
+        Some(difference(part.worth.as_ref(), Unit::Money))
+    };
+    let (triage, act) = (of(PipelineStage::Triage), of(PipelineStage::Act)?);
+    let note = triage.map_or_else(String::new, |triage| format!("of triage {triage}"));
+    Some(line("worth of acting", &act, &note, style))
 }
 
 /// Without truth: what it would have done, and what that takes.

@@ -1,6 +1,7 @@
 //! The words of the reports: each thing is called the same everywhere.
 
-use crate::evaluate::{Judged, Label, Labels, Loss, Misses, Truth};
+use super::number::{minutes, money, plural};
+use crate::evaluate::{Answer, Assumption, Judged, Label, Labels, Loss, Measure, Misses, PipelineStage, Stage, Truth, Unit};
 use crate::model::{Action, Cause, Disposition, Resolution, VerdictKind};
 use crate::pipeline::NotEvaluated;
 
@@ -169,6 +170,79 @@ pub const fn resolution(resolution: Resolution) -> &'static str {
         Resolution::FixForward => "fixed forward",
         Resolution::SelfRecovered => "recovered by itself",
         Resolution::Other => "resolved otherwise",
+    }
+}
+
+/// What a measure of a stage is about.
+#[must_use]
+pub const fn measured(stage: Stage, measure: Measure) -> &'static str {
+    match (stage, measure) {
+        (Stage::Detection, Measure::Precision) => "alarms that hit an incident",
+        (Stage::Detection, Measure::Recall) => "incidents detected",
+        (Stage::EndToEnd, Measure::Precision) => "actions that were right",
+        (Stage::EndToEnd, Measure::Recall) => "regressions caught",
+    }
+}
+
+#[must_use]
+pub const fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Alert => "alert",
+        Unit::Episode => "episode",
+        Unit::Case => "case",
+        Unit::Deploy => "deploy",
+        Unit::Incident => "incident",
+    }
+}
+
+#[must_use]
+pub const fn pipeline_stage(stage: PipelineStage) -> &'static str {
+    match stage {
+        PipelineStage::Detect => "detection",
+        PipelineStage::Gate => "gate",
+        PipelineStage::Triage => "triage",
+        PipelineStage::Act => "action",
+    }
+}
+
+/// Whether so many decisions are right as was asked, in a few words.
+#[must_use]
+pub fn answer(answer: Answer) -> String {
+    match answer {
+        Answer::Yes => "yes".to_owned(),
+        Answer::No => "no".to_owned(),
+        Answer::More { labels, .. } => format!("{} more to tell", plural(labels, "label")),
+        Answer::TooNear { .. } => "too near to tell".to_owned(),
+        Answer::Nothing => "nothing labelled".to_owned(),
+    }
+}
+
+/// An assumption of the price list.
+#[must_use]
+pub const fn assumption(assumption: Assumption) -> &'static str {
+    match assumption {
+        Assumption::HourlyRate => "an engineer's hour",
+        Assumption::TokenPrices => "token prices",
+        Assumption::ReviewInvestigate => "review to investigate",
+        Assumption::ReviewFixForward => "review of a fix",
+        Assumption::ReviewRollback => "review of a rollback",
+        Assumption::WrongRollback => "a wrong rollback, fixed",
+        Assumption::HarmSev1 => "harm, sev1",
+        Assumption::HarmSev2 => "harm, sev2",
+        Assumption::HarmSev3 => "harm, sev3",
+        Assumption::HarmSev4 => "harm, sev4",
+        Assumption::HarmSev5 => "harm, sev5",
+    }
+}
+
+/// An assumption's value with its unit.
+#[must_use]
+pub fn assumed(assumption: Assumption, value: f64) -> String {
+    match (assumption, assumption.severity(), assumption.action()) {
+        (_, Some(_), _) => format!("{} a minute", money(value)),
+        (_, _, Some(_)) => minutes(value),
+        (Assumption::TokenPrices, _, _) => format!("{} a million in", money(value)),
+        _ => money(value),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::facts;
 use super::super::number::{count, maybe_money, minutes, money};
 use super::escape::{md, table};
+use super::monthly;
 use crate::evaluate::{Costs, Evaluation};
 
 #[must_use]
@@ -45,10 +46,11 @@ pub fn section(e: &Evaluation) -> String {
         ),
     ];
     format!(
-        "## Costs\n\nEvery amount is an assumption: US dollars under price list {}, which `--costs` replaces.\n\n{}\n{}\n{}",
+        "## Costs\n\nEvery amount is an assumption: US dollars under price list {}, which `--costs` replaces.\n\n{}\n{}\n{}\n### The price list\n\n{}",
         md(&e.manifest.costs),
         table(&["what", "USD", "how"], false, &rows),
         break_even(cost.break_even_triage_precision),
+        monthly::section(e),
         assumptions(&cost.assumptions)
     )
 }

@@ -1,6 +1,6 @@
 //! Several pipelines on the same history, side by side: at most 40 lines of 100 characters.
 
-use super::super::number::{Unit, count, difference, estimate_short, excludes_zero, money};
+use super::super::number::{Unit, count, difference, estimate_short, excludes_zero, money, percent};
 use super::super::style::{Style, pad};
 use super::super::{facts, words};
 use crate::evaluate::{Assessment, Comparison, MetricDifference};
@@ -8,6 +8,7 @@ use crate::model::excerpt;
 
 /// Lines of a screen that is read without scrolling far.
 const LINES: usize = 40;
+const WIDTH: usize = 100;
 const NAME: usize = 18;
 const COLUMN: usize = 25;
 
@@ -29,6 +30,7 @@ pub fn comparison(assessments: &[Assessment], comparisons: &[Comparison], style:
     ];
     if facts::has_labels(first) {
         lines.extend(answers(assessments, style));
+        lines.extend(are_they_enough(assessments));
         lines.push(String::new());
         lines.extend(detection_and_cost(assessments, style));
         lines.push(String::new());
@@ -70,6 +72,19 @@ fn answers(assessments: &[Assessment], style: Style) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Of those that were asked for, whether enough of their actions were right, as far as so few can show.
+fn are_they_enough(assessments: &[Assessment]) -> Option<String> {
+    let studied = assessments.iter().filter(|a| a.evaluation.stage_values.is_some());
+    let questions = studied.filter_map(|a| Some((a, &a.evaluation.labels_needed.as_ref()?.end_to_end)));
+    let answers: Vec<String> = questions
+        .clone()
+        .map(|(a, q)| format!("{}: {}", excerpt(&facts::name(a), NAME), words::answer(q.answer)))
+        .collect();
+    let asked = percent(questions.clone().next()?.1.asked);
+    let text = format!("  {} {}", pad(&format!("{asked} right?"), NAME), answers.join(" · "));
+    Some(text.chars().take(WIDTH).collect())
 }
 
 /// The line with its name in bold.
