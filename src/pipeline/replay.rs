@@ -70,13 +70,44 @@ pub fn run(
     let mut outcomes = watch::outcomes(data, series, &schedule, spec, progress);
     let placebos = placebos(data, series, spec, progress);
     calibrate(&mut outcomes, &placebos);
+    decide(data, series, spec, charges, &mut outcomes)?;
+    Ok(Replay { outcomes, not_evaluated: schedule.not_evaluated, placebos })
+}
+
+/// The stages after detection once more, over what the same detector found in the same windows, under another gate, triager or
+/// policy; `seen` is left out. The same as a replay, but for trigger `poll`, whose gate decides when a window is decided: there the
+/// decisions stay where they are.
+///
+/// # Errors
+/// When the specification does not pass its own check.
+pub fn rejudge(
+    data: &DataSet,
+    series: &Series,
+    spec: &PipelineSpec,
+    charges: &Charges,
+    detected: &[Outcome],
+) -> Result<Vec<Outcome>, String> {
+    spec.check()?;
+    let mut outcomes: Vec<Outcome> = detected.iter().map(|outcome| watch::regated(&spec.gate, outcome)).collect();
+    decide(data, series, spec, charges, &mut outcomes)?;
+    Ok(outcomes)
+}
+
+/// Triage and action, for every window with an alert that passed the gate.
+fn decide(
+    data: &DataSet,
+    series: &Series,
+    spec: &PipelineSpec,
+    charges: &Charges,
+    outcomes: &mut [Outcome],
+) -> Result<(), String> {
     let triager = spec.triage.build()?;
-    let diffs = parse_diffs(data, &outcomes);
+    let diffs = parse_diffs(data, outcomes);
     outcomes.par_iter_mut().filter(|outcome| outcome.passed().next().is_some()).for_each(|outcome| {
         let verdict = triage_stage(data, series, &diffs, triager.as_ref(), outcome);
         outcome.case = Some(act_stage(spec, charges, outcome, verdict));
     });
-    Ok(Replay { outcomes, not_evaluated: schedule.not_evaluated, placebos })
+    Ok(())
 }
 
 /// The parsed diffs of the deploys that have a case.

@@ -141,9 +141,33 @@ fn gated(data: &DataSet, series: &Series, gate: &GateSpec, window: &Window, dete
     let unmeasured = Impact { weight: gate.weight(&window.service), ..Impact::default() };
     let weight = unmeasured.weight;
     let impact = group.map_or(unmeasured, |group| measure(data, series, window, group, &detection, weight));
-    let (gated, gate_reason) = match gate.judge(&impact) {
+    judged(gate, Alert { detection, impact, gated: false, gate_reason: String::new() })
+}
+
+fn judged(gate: &GateSpec, alert: Alert) -> Alert {
+    let (gated, gate_reason) = match gate.judge(&alert.impact) {
         Passage::Pass(reason) => (false, reason),
         Passage::Suppress(reason) => (true, reason),
     };
-    Alert { detection, impact, gated, gate_reason }
+    Alert { gated, gate_reason, ..alert }
+}
+
+/// What was detected in a window under another gate, which may weigh its service otherwise; no case yet.
+pub fn regated(gate: &GateSpec, outcome: &Outcome) -> Outcome {
+    let weight = gate.weight(&outcome.window.service);
+    let regated = |alert: &Alert| {
+        let impact = Impact { weight, ..alert.impact.clone() };
+        judged(gate, Alert { impact, ..alert.clone() })
+    };
+    Outcome {
+        window: outcome.window.clone(),
+        horizon: outcome.horizon,
+        exposures: outcome.exposures.clone(),
+        seen: Vec::new(),
+        family: outcome.family,
+        shock: outcome.shock,
+        signatures_seen: outcome.signatures_seen,
+        alerts: outcome.alerts.iter().map(regated).collect(),
+        case: None,
+    }
 }

@@ -126,7 +126,7 @@ fn stages(e: &Evaluation, style: Style) -> Vec<String> {
 /// Whether enough decisions were right, as far as so few can show.
 fn is_it_enough(e: &Evaluation, style: Style) -> Option<String> {
     let question = &e.labels_needed.as_ref()?.end_to_end;
-    let label = format!("{} of actions right?", percent(question.asked));
+    let label = format!("actions {} right?", percent(question.asked));
     let bounds = question.lower_bound.zip(question.upper_bound).map_or_else(String::new, |(low, high)| {
         format!("at least {}, at most {} (one-sided 95 %)", percent(low), percent(high))
     });

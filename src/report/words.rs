@@ -1,7 +1,9 @@
 //! The words of the reports: each thing is called the same everywhere.
 
 use super::number::{minutes, money, plural};
-use crate::evaluate::{Answer, Assumption, Judged, Label, Labels, Loss, Measure, Misses, PipelineStage, Stage, Truth, Unit};
+use crate::evaluate::{
+    Answer, Assumption, Judged, Label, Labels, Loss, Measure, Misses, PipelineStage, Stage, Truth, Unit,
+};
 use crate::model::{Action, Cause, Disposition, Resolution, VerdictKind};
 use crate::pipeline::NotEvaluated;
 
@@ -211,7 +213,7 @@ pub fn answer(answer: Answer) -> String {
     match answer {
         Answer::Yes => "yes".to_owned(),
         Answer::No => "no".to_owned(),
-        Answer::More { labels, .. } => format!("{} more to tell", plural(labels, "label")),
+        Answer::More { labels, .. } => format!("{} to tell", plural(labels, "more label")),
         Answer::TooNear { .. } => "too near to tell".to_owned(),
         Answer::Nothing => "nothing labelled".to_owned(),
     }
