@@ -2,7 +2,7 @@
 
 use super::truth::Truth;
 use super::{Labels, matching};
-use crate::model::{Action, Case, Span};
+use crate::model::{Action, Case, Span, VerdictKind};
 use crate::pipeline::Outcome;
 use crate::series::Series;
 use rayon::prelude::*;
@@ -37,6 +37,24 @@ impl Label {
             Self::Caused => Some(true),
             Self::NotCaused | Self::Coincidental => Some(false),
             Self::Unlabelled => None,
+        }
+    }
+}
+
+/// What the incident log says of one decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Correctness {
+    Right,
+    Wrong,
+    Unlabelled,
+}
+
+impl From<Option<bool>> for Correctness {
+    fn from(right: Option<bool>) -> Self {
+        match right {
+            Some(true) => Self::Right,
+            Some(false) => Self::Wrong,
+            None => Self::Unlabelled,
         }
     }
 }
@@ -108,12 +126,24 @@ impl<'a> Judged<'a> {
         self.outcome.case.as_ref()
     }
 
-    /// Whether the action on production was right; inner `None`: unlabelled, outer `None`: there was none, or it was right and
-    /// not needed.
+    /// Whether its case, as an alarm, hits an incident; `None` without a case.
     #[must_use]
-    pub fn action_was_right(&self) -> Option<Option<bool>> {
+    pub fn alarm(&self, truth: &Truth) -> Option<Correctness> {
+        self.case().map(|_| truth.says(!self.all.is_empty()).into())
+    }
+
+    /// Whether triage was right to blame the deploy; `None` where it did not.
+    #[must_use]
+    pub fn blame(&self) -> Option<Correctness> {
+        let case = self.case().filter(|case| case.verdict.kind == VerdictKind::Caused);
+        case.map(|_| self.label.was_caused().into())
+    }
+
+    /// Whether the action on production was right; `None` where there was none, or a right one that was not needed.
+    #[must_use]
+    pub fn act(&self) -> Option<Correctness> {
         let unneeded = self.label == Label::Caused && !self.actionable;
-        (self.action().changes_production() && !unneeded).then(|| self.label.was_caused())
+        (self.action().changes_production() && !unneeded).then(|| self.label.was_caused().into())
     }
 
     /// What would be done; nothing without a case.

@@ -98,7 +98,7 @@ struct Study<'s, 'a> {
 enum Wrong {
     Missing,
     /// It should read so.
-    Cause(Incident),
+    Cause(Box<Incident>),
 }
 
 impl<'s, 'a> Study<'s, 'a> {
@@ -128,7 +128,7 @@ impl<'s, 'a> Study<'s, 'a> {
         // Both numbers are drawn for every incident, so that one record's fate does not move the next one's.
         let drawn = evaluable.map(|(index, incident)| (index, incident, rng.random_bool(share), rng.random_bool(0.5)));
         let wrong = drawn.filter(|(_, _, is_wrong, _)| *is_wrong).map(|(index, incident, _, is_missing)| {
-            (index, if is_missing { Wrong::Missing } else { Wrong::Cause(self.miscaused(incident)) })
+            (index, if is_missing { Wrong::Missing } else { Wrong::Cause(Box::new(self.miscaused(incident))) })
         });
         wrong.collect()
     }

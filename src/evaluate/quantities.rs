@@ -83,7 +83,7 @@ impl Quantities {
         acted: &[(usize, Instant)],
     ) -> Self {
         let effort =
-            |keep: &dyn Fn(&Judged) -> bool| Effort::of(judged.iter().filter(|j| keep(j)).filter_map(|j| j.case()));
+            |keep: &dyn Fn(&Judged) -> bool| Effort::of(judged.iter().filter(|j| keep(j)).filter_map(Judged::case));
         let count = |keep: &dyn Fn(&Judged) -> bool| judged.iter().filter(|j| keep(j)).count() as u64;
         let wrong = |j: &Judged| j.label.is_not_caused();
         let acting = |j: &Judged| j.action().changes_production();

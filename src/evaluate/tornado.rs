@@ -184,3 +184,34 @@ pub fn break_even_range(costs: &Costs, run: &Quantities, swings: &[Swing]) -> Op
         highest: *all.iter().max_by(by_precision)?,
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::float_cmp)] // halves and doubles are exact
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_assumption_scales_itself_alone() {
+        let costs = Costs::shipped().unwrap();
+        let mut run = Quantities::default();
+        run.cases.review_minutes = [0.0, 10.0, 20.0, 40.0];
+        for assumption in Assumption::ALL {
+            let (scaled, counted) = assumption.scaled(2.0, &costs, &run);
+            match assumption.action() {
+                Some(action) => {
+                    let minutes = |q: &Quantities| q.cases.review_minutes;
+                    let changed = (0..4).filter(|&i| minutes(&counted)[i] != minutes(&run)[i]).collect::<Vec<_>>();
+                    assert_eq!((changed, &scaled), (vec![action as usize], &costs));
+                }
+                None => assert_eq!(assumption.value(&scaled), 2.0 * assumption.value(&costs), "{assumption:?}"),
+            }
+            let others = Assumption::ALL.into_iter().filter(|other| *other != assumption);
+            assert!(others.into_iter().all(|other| other.value(&scaled) == other.value(&costs)), "{assumption:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_done_has_no_break_even() {
+        assert_eq!(break_even_range(&Costs::shipped().unwrap(), &Quantities::default(), &[]), None);
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::SEED;
 use super::episode::episodes;
-use super::judged::Judged;
+use super::judged::{Correctness, Judged};
 use super::truth::Truth;
 use crate::dataset::DataSet;
 use crate::model::Instant;
@@ -77,8 +77,8 @@ pub enum ClusteredBy {
     Incident,
 }
 
-/// One unit: the cluster that it belongs to, and whether it was right (`None`: unlabelled).
-type Counted = (i64, Option<bool>);
+/// One unit: the cluster that it belongs to, and whether it was right.
+type Counted = (i64, Correctness);
 
 /// The UTC day of an instant, in days since 1970.
 #[must_use]
@@ -108,11 +108,7 @@ pub fn units(data: &DataSet, truth: &Truth, judged: &[Judged]) -> Vec<UnitScore>
         precision(Stage::Detection, Unit::Incident, view.incidents_hit()),
         recall(Stage::Detection, view.detected()),
         precision(Stage::EndToEnd, Unit::Case, view.actions()),
-        precision(
-            Stage::EndToEnd,
-            Unit::Deploy,
-            by_deploy(judged, |j| j.action_was_right().map(|right| (view.day(j), right))),
-        ),
+        precision(Stage::EndToEnd, Unit::Deploy, by_deploy(judged, |j| j.act().map(|right| (view.day(j), right)))),
         recall(Stage::EndToEnd, view.acted_on()),
     ]
 }
@@ -130,17 +126,20 @@ impl View<'_, '_> {
 
     /// A case, as an alarm.
     fn alarm(&self, judged: &Judged) -> Option<Counted> {
-        judged.case().map(|_| (self.day(judged), self.truth.says(!judged.all.is_empty())))
+        judged.alarm(self.truth).map(|what| (self.day(judged), what))
     }
 
     fn alerts(&self) -> Vec<Counted> {
         let alerts = self.judged.iter().flat_map(|j| j.outcome.alerts.iter().zip(&j.hits).map(move |pair| (j, pair)));
         let passed = alerts.filter(|(_, (alert, _))| !alert.gated);
-        passed.map(|(j, (_, hits))| (self.day(j), self.truth.says(!hits.is_empty()))).collect()
+        passed.map(|(j, (_, hits))| (self.day(j), self.truth.says(!hits.is_empty()).into())).collect()
     }
 
     fn episodes(&self) -> Vec<Counted> {
-        episodes(self.judged).iter().map(|e| (self.day(&self.judged[e.judged]), self.truth.says(e.hits))).collect()
+        episodes(self.judged)
+            .iter()
+            .map(|e| (self.day(&self.judged[e.judged]), self.truth.says(e.hits).into()))
+            .collect()
     }
 
     fn cases(&self) -> Vec<Counted> {
@@ -153,9 +152,9 @@ impl View<'_, '_> {
         let mut counted = Vec::new();
         for judged in self.judged.iter().filter(|j| j.case().is_some()) {
             let new = judged.all.iter().filter(|&&incident| seen.insert(incident)).count();
-            counted.extend(std::iter::repeat_n((self.day(judged), Some(true)), new));
+            counted.extend(std::iter::repeat_n((self.day(judged), Correctness::Right), new));
             if judged.all.is_empty() {
-                counted.push((self.day(judged), self.truth.says(false)));
+                counted.push((self.day(judged), self.truth.says(false).into()));
             }
         }
         counted
@@ -176,11 +175,11 @@ impl View<'_, '_> {
 
     fn incidents(&self, counts: impl Fn(usize) -> bool, found: &BTreeSet<usize>) -> Vec<Counted> {
         let all = (0..self.truth.incidents.len()).filter(|&incident| counts(incident));
-        all.map(|incident| (incident as i64, Some(found.contains(&incident)))).collect()
+        all.map(|incident| (incident as i64, Some(found.contains(&incident)).into())).collect()
     }
 
     fn actions(&self) -> Vec<Counted> {
-        self.judged.iter().filter_map(|j| Some((self.day(j), j.action_was_right()?))).collect()
+        self.judged.iter().filter_map(|j| Some((self.day(j), j.act()?))).collect()
     }
 }
 
@@ -190,9 +189,9 @@ fn by_deploy(judged: &[Judged], of: impl Fn(&Judged) -> Option<Counted>) -> Vec<
     for (deploy, (day, right)) in judged.iter().filter_map(|j| Some((j.outcome.window.deploy, of(j)?))) {
         let known = deploys.entry(deploy).or_insert((day, right)).1;
         let best = match (known, right) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (None, _) | (_, None) => None,
-            _ => Some(false),
+            (Correctness::Right, _) | (_, Correctness::Right) => Correctness::Right,
+            (Correctness::Unlabelled, _) | (_, Correctness::Unlabelled) => Correctness::Unlabelled,
+            (Correctness::Wrong, Correctness::Wrong) => Correctness::Wrong,
         };
         deploys.insert(deploy, (day, best));
     }
@@ -206,8 +205,9 @@ fn score(
     (by, keep_value): (ClusteredBy, bool),
     counted: &[Counted],
 ) -> UnitScore {
-    let count = |what: Option<bool>| counted.iter().filter(|(_, right)| *right == what).count() as u64;
-    let (right, wrong, unlabelled) = (count(Some(true)), count(Some(false)), count(None));
+    let count = |of: Correctness| counted.iter().filter(|(_, what)| *what == of).count() as u64;
+    let (right, wrong, unlabelled) =
+        (count(Correctness::Right), count(Correctness::Wrong), count(Correctness::Unlabelled));
     UnitScore {
         stage,
         measure,
@@ -221,9 +221,9 @@ fn score(
 /// A ratio is its difference from nothing: the second side of the pair counts 0 of 1 in every cluster.
 fn cluster_interval(by: ClusteredBy, counted: &[Counted]) -> Option<ClusterInterval> {
     let mut sums: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
-    for (cluster, right) in counted {
+    for (cluster, what) in counted {
         let sum = sums.entry(*cluster).or_default();
-        *sum = (sum.0 + f64::from(u8::from(*right == Some(true))), sum.1 + 1.0);
+        *sum = (sum.0 + f64::from(u8::from(*what == Correctness::Right)), sum.1 + 1.0);
     }
     let clusters: Vec<(f64, f64)> = sums.into_values().collect();
     let nothing = vec![(0.0, 1.0); clusters.len()];
@@ -237,4 +237,39 @@ fn cluster_interval(by: ClusteredBy, counted: &[Counted]) -> Option<ClusterInter
         clusters: ratio.clusters,
         replicates: REPLICATES,
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::float_cmp)] // ratios of small counts are exact
+mod tests {
+    use super::*;
+
+    fn of(counted: &[Counted]) -> UnitScore {
+        score(Stage::EndToEnd, Measure::Precision, Unit::Case, (ClusteredBy::Day, true), counted)
+    }
+
+    #[test]
+    fn unlabelled_units_widen_and_leave_no_bootstrap() {
+        let mut counted: Vec<Counted> = (0..12).map(|day| (day, Some(day % 2 == 0).into())).collect();
+        let labelled = of(&counted);
+        assert_eq!((labelled.estimate.value, labelled.bootstrap.as_ref().unwrap().clusters), (Some(0.5), 12));
+        counted.push((12, Correctness::Unlabelled));
+        let open = of(&counted);
+        assert_eq!((open.estimate.unlabelled, open.bootstrap), (1, None));
+        assert!(open.lower_bound < labelled.lower_bound);
+        assert_eq!(of(&[]).lower_bound, None);
+    }
+
+    #[test]
+    fn what_goes_wrong_together_counts_as_one() {
+        // 24 units on 12 days, right or wrong day by day: half as much is known as Wilson's interval says.
+        let counted: Vec<Counted> = (0..24).map(|n| (n / 2, Some(n / 2 % 2 == 0).into())).collect();
+        let (resampled, wilson) = (of(&counted).bootstrap.unwrap(), of(&counted).estimate);
+        assert!(resampled.high - resampled.low > wilson.high.unwrap() - wilson.low.unwrap());
+    }
+
+    #[test]
+    fn days_begin_at_midnight_utc_before_1970_too() {
+        assert_eq!([-1, 0, DAY_MICROS - 1, DAY_MICROS].map(|at| day_of(Instant::from_micros(at))), [-1, 0, 0, 1]);
+    }
 }

@@ -1,9 +1,8 @@
 //! What the cases that the log leaves open do to precision: all false, all true, or as a random review found (statistics.md §9).
 
-use super::judged::{Judged, Label};
+use super::judged::{Correctness, Judged, Label};
 use super::truth::Truth;
 use crate::dataset::{DataSet, Finding, Review, Sampled};
-use crate::model::VerdictKind;
 use crate::stats::wilson;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,14 +69,16 @@ pub fn unlabelled_cases(data: &DataSet, truth: &Truth, judged: &[Judged]) -> Opt
     let key = |j: &Judged| (data.deploys[j.outcome.window.deploy].id.clone(), j.outcome.window.service.clone());
     let is_real = |finding: Finding| finding != Finding::Noise;
     let is_caused = |finding: Finding| finding == Finding::Caused;
-    let readings = |unit: &dyn Fn(&Judged) -> Option<Option<bool>>, good: &dyn Fn(Finding) -> bool| {
-        let units: Vec<(&Judged, Option<bool>)> = judged.iter().filter_map(|j| Some((j, unit(j)?))).collect();
-        let open = units.iter().filter(|(_, right)| right.is_none());
+    let readings = |unit: &dyn Fn(&Judged) -> Option<Correctness>, good: &dyn Fn(Finding) -> bool| {
+        let units: Vec<(&Judged, Correctness)> = judged.iter().filter_map(|j| Some((j, unit(j)?))).collect();
+        let open = units.iter().filter(|(_, what)| *what == Correctness::Unlabelled);
         let found: Vec<bool> = open.filter_map(|(j, _)| random.get(&key(j)).map(|f| good(*f))).collect();
-        let count = |what: Option<bool>| units.iter().filter(|(_, right)| *right == what).count() as u64;
-        ThreeReadings::of(count(Some(true)), count(Some(false)), count(None), &found)
+        let count = |of: Correctness| units.iter().filter(|(_, what)| *what == of).count() as u64;
+        ThreeReadings::of(count(Correctness::Right), count(Correctness::Wrong), count(Correctness::Unlabelled), &found)
     };
-    let is_open = |j: &&Judged| alarm(truth, j) == Some(None) || (j.case().is_some() && j.label == Label::Unlabelled);
+    let is_open = |j: &&Judged| {
+        j.alarm(truth) == Some(Correctness::Unlabelled) || (j.case().is_some() && j.label == Label::Unlabelled)
+    };
     let open: BTreeSet<(String, String)> = judged.iter().filter(is_open).map(key).collect();
     let used = data.reviews.iter().filter(|r| open.contains(&(r.deploy_id.clone(), r.service.clone()))).count();
     let at_random = |case: &&(String, String)| random.contains_key(*case);
@@ -88,9 +89,9 @@ pub fn unlabelled_cases(data: &DataSet, truth: &Truth, judged: &[Judged]) -> Opt
             chosen: open.iter().filter(picked).count() as u64,
             unused: (data.reviews.len() - used) as u64,
         },
-        detection: readings(&|j| alarm(truth, j), &is_real),
-        triage: readings(&blamed, &is_caused),
-        end_to_end: readings(&|j| j.action_was_right(), &is_caused),
+        detection: readings(&|j| j.alarm(truth), &is_real),
+        triage: readings(&|j| j.blame(), &is_caused),
+        end_to_end: readings(&|j| j.act(), &is_caused),
     })
 }
 
@@ -99,15 +100,6 @@ fn latest(data: &DataSet, sampled: Sampled) -> BTreeMap<(String, String), Findin
     // Reviews are sorted by deploy, service and time: later ones replace earlier ones.
     let of_kind = data.reviews.iter().filter(|r| r.sampled == sampled);
     of_kind.map(|r: &Review| ((r.deploy_id.clone(), r.service.clone()), r.finding)).collect()
-}
-
-/// Outer `None`: no case. Inner `None`: the log does not say.
-fn alarm(truth: &Truth, judged: &Judged) -> Option<Option<bool>> {
-    judged.case().map(|_| truth.says(!judged.all.is_empty()))
-}
-
-fn blamed(judged: &Judged) -> Option<Option<bool>> {
-    judged.case().filter(|case| case.verdict.kind == VerdictKind::Caused).map(|_| judged.label.was_caused())
 }
 
 impl ThreeReadings {

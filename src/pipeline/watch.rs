@@ -156,7 +156,7 @@ fn judged(gate: &GateSpec, alert: Alert) -> Alert {
 pub fn regated(gate: &GateSpec, outcome: &Outcome) -> Outcome {
     let weight = gate.weight(&outcome.window.service);
     let regated = |alert: &Alert| {
-        let impact = Impact { weight, ..alert.impact.clone() };
+        let impact = Impact { weight, ..alert.impact };
         judged(gate, Alert { impact, ..alert.clone() })
     };
     Outcome {

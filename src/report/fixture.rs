@@ -1,7 +1,7 @@
 //! A data set of a few records whose every text is hostile, for the tests of this room.
 
 use crate::dataset::{DataSet, Manifest, Records};
-use crate::evaluate::{Assessment, Costs, GivenPipeline, evaluate};
+use crate::evaluate::{Assessment, Costs, GivenPipeline, evaluate, study};
 use crate::model::{Cause, Deploy, Incident, IncidentSeverity, Instant, Record, Severity, Silent, Span};
 use crate::pipeline::{PipelineSpec, Preset, run};
 use crate::series::Series;
@@ -95,6 +95,7 @@ pub fn with(test: impl FnOnce(&World)) {
     let series = Series::build(&data.records, spec.normalize.build().unwrap().as_ref(), spec.replay.min_severity);
     let replay = run(&data, &series, &spec, &costs.charges, &Silent).unwrap();
     let given = GivenPipeline { given: "langchain-2026", spec: &spec };
-    let assessment = evaluate(&data, &series, &given, &replay, &costs);
+    let mut assessment = evaluate(&data, &series, &given, &replay, &costs);
+    study(&data, &series, &replay, &costs, &Silent, &mut assessment).unwrap();
     test(&World { data: &data, series: &series, spec: &spec, assessment: &assessment });
 }

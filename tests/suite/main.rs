@@ -9,6 +9,7 @@ mod causality;
 mod cli;
 mod contract;
 mod determinism;
+mod evaluation;
 mod example;
 mod month;
 mod oracle;

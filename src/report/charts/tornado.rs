@@ -53,3 +53,24 @@ pub fn tornado(assessment: &Assessment) -> Result<String, UserError> {
         write(area, &note, (20, bottom + 22), 12, FAINT, Side::Left)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn every_assumption_that_matters_has_a_bar_with_both_ends() {
+        fixture::with(|w| {
+            let svg = tornado(w.assessment).unwrap().replace("&apos;", "'");
+            let moving: Vec<&Swing> =
+                w.assessment.evaluation.cost.tornado.iter().filter(|s| s.swing_usd > 0.0).collect();
+            assert!(moving.len() > 2 && svg.starts_with("<svg"));
+            for swing in moving {
+                assert!(svg.contains(words::assumption(swing.assumption)), "{:?}", swing.assumption);
+                assert!(svg.contains(&money(swing.total_halved_usd)) && svg.contains(&money(swing.total_doubled_usd)));
+            }
+            assert!(!svg.contains("harm, sev5"), "what moves nothing is only counted: {svg}");
+        });
+    }
+}

@@ -178,3 +178,52 @@ fn ranking(e: &Evaluation) -> String {
         table(&["score", "average precision", "by chance", "right"], false, &rows)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn an_answer_says_what_to_wait_for() {
+        let question = |answer, days| PrecisionQuestion {
+            asked: 0.8,
+            alpha: 0.05,
+            power: 0.8,
+            right: 8,
+            labelled: 9,
+            unlabelled: 0,
+            lower_bound: None,
+            upper_bound: None,
+            answer,
+            days,
+        };
+        let rows = [
+            (Answer::Yes, None, "**yes**"),
+            (Answer::TooNear { assumed: 0.79 }, None, "too near to tell (about 79 %)"),
+            (
+                Answer::More { labels: 51, assumed: 0.93 },
+                Some(255.0),
+                "about 51 more, 9 months at this pace, if 93 % are right: then a yes",
+            ),
+            (
+                Answer::More { labels: 19, assumed: 0.7 },
+                Some(48.2),
+                "about 19 more, 48 d at this pace, if 70 % are right: then a no",
+            ),
+        ];
+        for (given, days, expected) in rows {
+            assert_eq!(answer(&question(given, days)), expected);
+        }
+    }
+
+    #[test]
+    fn every_table_is_there_and_narrow_enough_to_read() {
+        fixture::with(|w| {
+            let text = section(&w.assessment.evaluation);
+            assert_eq!(text.lines().filter(|line| line.starts_with("| ---")).count(), 5, "{text}");
+            let wide: Vec<&str> = text.lines().filter(|l| l.starts_with('|') && l.chars().count() > 110).collect();
+            assert!(wide.is_empty(), "{wide:?}");
+        });
+    }
+}

@@ -89,3 +89,20 @@ fn break_even(cost: &Cost) -> String {
 fn precision(share: f64) -> String {
     if share > 1.0 { "out of reach".to_owned() } else { percent(share) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_month_shows_what_it_was_scaled_by_and_what_the_break_even_leaves_out() {
+        fixture::with(|w| {
+            let text = section(&w.assessment.evaluation);
+            assert!(text.contains("like the 4 days of data (amounts × 7.50)"), "{text}");
+            assert!(text.contains("This run rolled back no innocent deploy"), "{text}");
+            let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| harm, sev")).collect();
+            assert_eq!(rows.len(), 1, "only sev2 did harm: {rows:?}");
+        });
+    }
+}

@@ -66,3 +66,21 @@ fn pays_from(precision: f64) -> String {
     }
     format!("{} right, with what these saved and caused on average", percent(precision))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn right_and_wrong_are_told_apart() {
+        fixture::with(|w| {
+            let text = section(w.assessment.evaluation.rollback.as_ref().unwrap());
+            // `d1` is guilty and blamed at 31:00, an hour before its incident ends; `d/2` is innocent.
+            assert!(text.contains("| deploys blamed | 2: 1 right (0 by luck), 1 wrong, 0 unlabelled |"), "{text}");
+            assert!(text.contains("| saved by rolling back | 1 h, $6,000; 0 incidents over already |"), "{text}");
+            assert!(text.contains("$1,500 of fixed sums"), "{text}");
+        });
+        assert_eq!(pays_from(1.5), "never: a wrong one costs more than a right one saves");
+    }
+}

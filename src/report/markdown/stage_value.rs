@@ -53,3 +53,22 @@ fn built_up_name(part: &PartOfPipeline) -> String {
 fn taken_out_name(part: &PartOfPipeline) -> String {
     part.stage.map_or_else(String::new, |stage| format!("without {}", words::pipeline_stage(stage)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn only_stages_that_the_pipeline_has_are_told() {
+        // The fixture has neither a gate nor a triage that tells cases apart.
+        fixture::with(|w| {
+            let text = section(w.assessment.evaluation.stage_values.as_ref().unwrap());
+            let names: Vec<&str> =
+                text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next()).collect();
+            let expected = ["pipeline", "---", "none: people alone", "detection, every case to a person", "+ action"];
+            assert_eq!(names[..5], expected);
+            assert_eq!(names[5..], ["pipeline", "---", "without action"]);
+        });
+    }
+}
