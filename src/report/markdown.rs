@@ -8,11 +8,11 @@ mod costs;
 mod escape;
 mod guide;
 mod misses;
-mod placebo;
-mod stories;
 mod monthly;
+mod placebo;
 mod rollback;
 mod stage_value;
+mod stories;
 mod tables;
 
 pub use comparison::comparison;

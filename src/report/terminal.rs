@@ -40,7 +40,6 @@ pub fn summary(assessment: &Assessment, style: Style) -> String {
         lines.push(placebos(e, style));
     }
     if e.delay.detected > 0 {
-        lines.push(String::new());
         lines.push(delay(e));
     }
     lines.extend(look_first(assessment, style));

@@ -45,7 +45,7 @@ fn check(row: &Row) -> Result<(), String> {
     if [&run.out, &run.err].iter().any(|text| text.chars().any(takes_over)) {
         wrong.push("a raw control character".to_owned());
     }
-    if run.out.len() + run.err.len() > 20_000 {
+    if run.out.len() + run.err.len() > 40_000 {
         wrong.push(format!("{} bytes of output", run.out.len() + run.err.len()));
     }
     for word in &row.words {

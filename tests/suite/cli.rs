@@ -247,6 +247,7 @@ fn one_pipeline_goes_straight_into_the_folder_and_several_get_one_each() {
         "cases.jsonl",
         "charts/funnel.svg",
         "charts/precision_recall.svg",
+        "charts/tornado.svg",
         "evaluation.json",
         "report.md",
     ];
@@ -308,6 +309,18 @@ fn json_has_the_documented_keys_in_every_shape() {
         "/end_to_end/coincidental",
         "/delay/detect_minutes_p50",
         "/delay/detect_minutes_p90",
+        "/delay/time_to_detect",
+        "/cost/monthly/total_usd",
+        "/cost/tornado/10/swing_usd",
+        "/cost/break_even_range",
+        "/units",
+        "/one_to_one",
+        "/unlabelled",
+        "/ranking/triage",
+        "/rollback",
+        "/labels_needed",
+        "/label_noise",
+        "/stage_values",
     ];
     let groups: [(&str, &[&str]); 4] = [
         (

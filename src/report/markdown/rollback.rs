@@ -2,61 +2,49 @@
 
 use super::super::number::{UNDEFINED, Unit, count, difference, estimate, minutes, money, percent, plural};
 use super::escape::table;
-use crate::evaluate::RollbackCounterfactual;
+use crate::evaluate::{RightRollbacks, RollbackCounterfactual, WrongRollbacks};
 
 #[must_use]
 pub fn section(r: &RollbackCounterfactual) -> String {
     let (right, wrong) = (&r.right, &r.wrong);
-    let row = |name: &str, value: String| vec![name.to_owned(), value];
+    let policy = plural(r.by_policy, "deploy");
+    let pays = r.break_even_precision.map_or_else(|| UNDEFINED.to_owned(), pays_from);
     let rows = [
-        row(
-            "deploys blamed",
-            format!(
-                "{}: {} right ({} by luck), {} wrong, {} unlabelled",
-                count(r.blamed),
-                count(right.deploys),
-                count(right.by_luck),
-                count(wrong.deploys),
-                count(r.unlabelled)
-            ),
-        ),
-        row("the policy would have rolled back", plural(r.by_policy, "deploy")),
-        row(
-            "harm that really happened",
-            format!(
-                "{} in {}, {} ended by a rollback",
-                minutes(right.harm_minutes),
-                plural(right.incidents, "incident"),
-                count(right.rolled_back_by_people)
-            ),
-        ),
-        row(
-            "saved by rolling back",
-            format!(
-                "{}, {}; {} over already",
-                minutes(right.saved_minutes),
-                money(right.saved_usd),
-                plural(right.too_late, "incident")
-            ),
-        ),
-        row(
-            "brought back by rolling back wrongly",
-            format!(
-                "{} in {}, {}, and {} of fixed sums",
-                minutes(wrong.caused_minutes),
-                plural(wrong.brought_back, "incident"),
-                money(wrong.caused_usd),
-                money(wrong.fixed_usd)
-            ),
-        ),
-        row("blamed rightly", estimate(&r.precision)),
-        row("rolling back pays from", r.break_even_precision.map_or_else(|| UNDEFINED.to_owned(), pays_from)),
-        row("**saved − caused**", difference(r.net.as_ref(), Unit::Money)),
+        ("deploys blamed", blamed(r)),
+        ("the policy would have rolled back", policy),
+        ("harm that really happened", happened(right)),
+        ("saved by rolling back", saved(right)),
+        ("brought back by rolling back wrongly", brought_back(wrong)),
+        ("blamed rightly", estimate(&r.precision)),
+        ("rolling back pays from", pays),
+        ("**saved − caused**", difference(r.net.as_ref(), Unit::Money)),
     ];
+    let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     format!(
         "## Had it rolled back every deploy that it blamed\n\nAllow rollbacks more freely only if the last row lies above 0 with its whole interval, and the share blamed rightly above that from which it pays; otherwise raise `rollback_at`.\n\n{}\nEach blamed deploy is rolled back at the first decision that blames it, and its incidents end then (or never begin); harm counts for 24 h at most. A wrong rollback brings back what the deploy had repaired, for as long as that lasted. By luck: blamed for errors that are no part of what it caused. The interval resamples days of deploys. This is arithmetic, not an experiment: hold the next real rollbacks against it.\n",
         table(&["what", "value"], false, &rows)
     )
+}
+
+fn blamed(r: &RollbackCounterfactual) -> String {
+    let [all, right, luck, wrong, open] =
+        [r.blamed, r.right.deploys, r.right.by_luck, r.wrong.deploys, r.unlabelled].map(count);
+    format!("{all}: {right} right ({luck} by luck), {wrong} wrong, {open} unlabelled")
+}
+
+fn happened(right: &RightRollbacks) -> String {
+    let (harm, incidents) = (minutes(right.harm_minutes), plural(right.incidents, "incident"));
+    format!("{harm} in {incidents}, {} ended by a rollback", count(right.rolled_back_by_people))
+}
+
+fn saved(right: &RightRollbacks) -> String {
+    let (time, late) = (minutes(right.saved_minutes), plural(right.too_late, "incident"));
+    format!("{time}, {}; {late} over already", money(right.saved_usd))
+}
+
+fn brought_back(wrong: &WrongRollbacks) -> String {
+    let (time, incidents) = (minutes(wrong.caused_minutes), plural(wrong.brought_back, "incident"));
+    format!("{time} in {incidents}, {}, and {} of fixed sums", money(wrong.caused_usd), money(wrong.fixed_usd))
 }
 
 /// The precision above which rolling back pays.
