@@ -5,7 +5,11 @@ use super::super::words;
 use super::escape::table;
 use crate::evaluate::{
     Answer, AveragePrecision, ClusteredBy, Evaluation, LabelNoise, LabelsNeeded, NoiseRange, OneToOne,
+<<<<<<< HEAD
     PrecisionQuestion, ThreeReadings, UnitScore, UnlabelledCases,
+=======
+    PrecisionQuestion, ReviewCounts, ThreeReadings, UnitScore, UnlabelledCases,
+>>>>>>> 00f6c87023dd47610431b5633e374cfc6521a952
 };
 
 #[must_use]
@@ -131,6 +135,7 @@ fn unlabelled(cases: &UnlabelledCases) -> Option<String> {
         ]
     };
     let rows: Vec<Vec<String>> = readings.into_iter().map(row).collect();
+<<<<<<< HEAD
     let counts = &cases.reviews;
     Some(format!(
         "### What the log leaves open\n\nWhere “all false” and “all true” lie far apart, review cases drawn at random and write what you find to `labels/reviews.jsonl`: the last column then says where between them the truth lies.\n\n{}\nOf the cases that the log leaves open, {} were reviewed at random and {} by choice; only random reviews stand for others. {} are of cases with a label, or of none of this pipeline's.\n",
@@ -139,6 +144,25 @@ fn unlabelled(cases: &UnlabelledCases) -> Option<String> {
         count(counts.chosen),
         plural(counts.unused, "review")
     ))
+=======
+    Some(format!(
+        "### What the log leaves open\n\nWhere “all false” and “all true” lie far apart, review cases drawn at random and write what you find to `labels/reviews.jsonl`: the last column then says where between them the truth lies.\n\n{}\n{}\n",
+        table(&["what", "right", "open", "all false", "all true", "as reviewed at random [95 %]"], false, &rows),
+        reviews(&cases.reviews)
+    ))
+}
+
+fn reviews(counts: &ReviewCounts) -> String {
+    if *counts == ReviewCounts::default() {
+        return "The data set holds no reviews.".to_owned();
+    }
+    format!(
+        "Of the cases that the log leaves open, {} were reviewed at random and {} by choice; only random reviews stand for others. {} of cases with a label, or of cases that this pipeline did not raise, changed nothing.",
+        count(counts.random),
+        count(counts.chosen),
+        plural(counts.unused, "review")
+    )
+>>>>>>> 00f6c87023dd47610431b5633e374cfc6521a952
 }
 
 fn one_to_one(m: &OneToOne) -> String {

@@ -45,7 +45,7 @@ fn built_up_name(part: &PartOfPipeline) -> String {
     use crate::evaluate::PipelineStage::Detect;
     match part.stage {
         None => "none: people alone".to_owned(),
-        Some(Detect) => "detection, every case to a person".to_owned(),
+        Some(Detect) => "detection, people asked".to_owned(),
         Some(stage) => format!("+ {}", words::pipeline_stage(stage)),
     }
 }
@@ -66,7 +66,7 @@ mod tests {
             let text = section(w.assessment.evaluation.stage_values.as_ref().unwrap());
             let names: Vec<&str> =
                 text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next()).collect();
-            let expected = ["pipeline", "---", "none: people alone", "detection, every case to a person", "+ action"];
+            let expected = ["pipeline", "---", "none: people alone", "detection, people asked", "+ action"];
             assert_eq!(names[..5], expected);
             assert_eq!(names[5..], ["pipeline", "---", "without action"]);
         });
