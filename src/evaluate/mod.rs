@@ -132,7 +132,7 @@ pub fn study(
 ) -> Result<(), String> {
     let spec = assessment.evaluation.manifest.pipeline.resolved.clone();
     assessment.evaluation.label_noise = label_noise(data, assessment);
-    assessment.evaluation.stage_values = stage_values(data, series, &spec, &replay.outcomes, costs, progress)?;
+    assessment.evaluation.stage_values = stage_values(data, series, &spec, replay, costs, progress)?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::{SEED, rightly_acted};
 use crate::dataset::DataSet;
 use crate::gate::GateSpec;
 use crate::model::{Action, Progress};
-use crate::pipeline::{Outcome, PipelineSpec, Trigger, rejudge, run};
+use crate::pipeline::{Outcome, PipelineSpec, Replay, Trigger, rejudge, run_with};
 use crate::series::Series;
 use crate::stats::{Difference, paired_total_difference};
 use crate::triage::TriagerSpec;
@@ -107,7 +107,7 @@ struct PartCost {
     by_day: BTreeMap<i64, (f64, f64)>,
 }
 
-/// Replays the pipeline in parts. `detected`: its own outcomes. `None` without an incident log.
+/// Replays the pipeline in parts. `replay`: its own. `None` without an incident log.
 ///
 /// # Errors
 /// When a part does not pass its check, which a pipeline that does cannot bring about.
@@ -115,16 +115,16 @@ pub fn stage_values(
     data: &DataSet,
     series: &Series,
     spec: &PipelineSpec,
-    detected: &[Outcome],
+    replay: &Replay,
     costs: &Costs,
     progress: &dyn Progress,
 ) -> Result<Option<StageValues>, String> {
     if data.incidents.is_none() {
         return Ok(None);
     }
-    let mut bench = Bench { data, series, spec, costs, progress, detected, known: Vec::new() };
+    let mut bench = Bench { data, series, spec, costs, progress, replay, known: Vec::new() };
     let nothing = bench.cost(&[]);
-    let whole = bench.cost(detected);
+    let whole = bench.cost(&replay.outcomes);
     bench.known.push((spec.clone(), whole.clone()));
     let mut built_up = vec![nothing.row(None, None)];
     let mut before = (None, nothing);
@@ -154,8 +154,8 @@ struct Bench<'b> {
     spec: &'b PipelineSpec,
     costs: &'b Costs,
     progress: &'b dyn Progress,
-    /// What the whole pipeline detected: only where the gate decides when to decide must another gate look again.
-    detected: &'b [Outcome],
+    /// The whole pipeline's: only where the gate decides when to decide must another gate look again.
+    replay: &'b Replay,
     /// What was replayed already: many parts of a pipeline without one of the stages are the same.
     known: Vec<(PipelineSpec, PartCost)>,
 }
@@ -167,9 +167,10 @@ impl Bench<'_> {
         }
         let charges = &self.costs.charges;
         let cost = if matches!(part.replay.trigger, Trigger::Poll { .. }) {
-            self.cost(&run(self.data, self.series, part, charges, self.progress)?.outcomes)
+            let placebos = self.replay.placebos.clone();
+            self.cost(&run_with(self.data, self.series, part, charges, placebos, self.progress)?.outcomes)
         } else {
-            self.cost(&rejudge(self.data, self.series, part, charges, self.detected)?)
+            self.cost(&rejudge(self.data, self.series, part, charges, &self.replay.outcomes)?)
         };
         self.known.push((part.clone(), cost.clone()));
         Ok(cost)

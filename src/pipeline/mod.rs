@@ -11,6 +11,6 @@ mod watch;
 
 pub use placebo::{Placebo, placebos};
 pub use preset::{PRESETS, Preset};
-pub use replay::{Outcome, Replay, rejudge, run};
+pub use replay::{Outcome, Replay, rejudge, run, run_with};
 pub use schedule::{NotEvaluated, Schedule};
 pub use spec::{MatchSpec, Overlap, PipelineSpec, ReplaySpec, Scope, Trigger};

@@ -65,10 +65,25 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Replay, String> {
     spec.check()?;
+    run_with(data, series, spec, charges, placebos(data, series, spec, progress), progress)
+}
+
+/// The same with placebos that were run already: they depend on nothing after detection.
+///
+/// # Errors
+/// When the specification does not pass its own check.
+pub fn run_with(
+    data: &DataSet,
+    series: &Series,
+    spec: &PipelineSpec,
+    charges: &Charges,
+    placebos: Vec<Placebo>,
+    progress: &dyn Progress,
+) -> Result<Replay, String> {
+    spec.check()?;
     let schedule = Schedule::plan(data, &spec.replay);
     progress.start(&format!("replaying {}", spec.name), schedule.deploys.len() as u64);
     let mut outcomes = watch::outcomes(data, series, &schedule, spec, progress);
-    let placebos = placebos(data, series, spec, progress);
     calibrate(&mut outcomes, &placebos);
     decide(data, series, spec, charges, &mut outcomes)?;
     Ok(Replay { outcomes, not_evaluated: schedule.not_evaluated, placebos })

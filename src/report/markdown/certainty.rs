@@ -5,11 +5,7 @@ use super::super::words;
 use super::escape::table;
 use crate::evaluate::{
     Answer, AveragePrecision, ClusteredBy, Evaluation, LabelNoise, LabelsNeeded, NoiseRange, OneToOne,
-<<<<<<< HEAD
-    PrecisionQuestion, ThreeReadings, UnitScore, UnlabelledCases,
-=======
     PrecisionQuestion, ReviewCounts, ThreeReadings, UnitScore, UnlabelledCases,
->>>>>>> 00f6c87023dd47610431b5633e374cfc6521a952
 };
 
 #[must_use]
@@ -135,16 +131,6 @@ fn unlabelled(cases: &UnlabelledCases) -> Option<String> {
         ]
     };
     let rows: Vec<Vec<String>> = readings.into_iter().map(row).collect();
-<<<<<<< HEAD
-    let counts = &cases.reviews;
-    Some(format!(
-        "### What the log leaves open\n\nWhere “all false” and “all true” lie far apart, review cases drawn at random and write what you find to `labels/reviews.jsonl`: the last column then says where between them the truth lies.\n\n{}\nOf the cases that the log leaves open, {} were reviewed at random and {} by choice; only random reviews stand for others. {} are of cases with a label, or of none of this pipeline's.\n",
-        table(&["what", "right", "open", "all false", "all true", "as reviewed at random [95 %]"], false, &rows),
-        count(counts.random),
-        count(counts.chosen),
-        plural(counts.unused, "review")
-    ))
-=======
     Some(format!(
         "### What the log leaves open\n\nWhere “all false” and “all true” lie far apart, review cases drawn at random and write what you find to `labels/reviews.jsonl`: the last column then says where between them the truth lies.\n\n{}\n{}\n",
         table(&["what", "right", "open", "all false", "all true", "as reviewed at random [95 %]"], false, &rows),
@@ -162,7 +148,6 @@ fn reviews(counts: &ReviewCounts) -> String {
         count(counts.chosen),
         plural(counts.unused, "review")
     )
->>>>>>> 00f6c87023dd47610431b5633e374cfc6521a952
 }
 
 fn one_to_one(m: &OneToOne) -> String {
