@@ -156,6 +156,11 @@ pub fn error(service: &str, message: &str, at: Instant) -> Record {
     }
 }
 
+/// A record that stands for `count`.
+pub fn counted_at(count: u32, service: &str, message: &str, at: Instant) -> Record {
+    Record { count, ..error(service, message, at) }
+}
+
 /// A sev2 outage of `shop` that a third party caused.
 pub fn outage(id: &str, from: Instant, to: Instant) -> Incident {
     Incident {
