@@ -190,6 +190,7 @@ mod tests {
             service: "api".to_owned(),
             window: Interval::new(at, at),
             decided_at: at,
+            known_at: at,
             day,
             in_incident: false,
             tests: by_stratum,

@@ -4,10 +4,10 @@ use super::{Outcome, Placebo};
 use crate::model::{Detection, Instant};
 
 /// Fills in the calibrated p-value of every detection: `(1 + placebo tests at least as extreme) ÷ (tests + 1)`, over all placebos
-/// decided no later than it (statistics.md §5; Phipson & Smyth 2010). Pooled over services and signatures.
+/// known no later than it is decided (statistics.md §5; Phipson & Smyth 2010). Pooled over services and signatures.
 pub fn calibrate(outcomes: &mut [Outcome], placebos: &[Placebo]) {
     let mut earlier: Vec<&Placebo> = placebos.iter().collect();
-    earlier.sort_by_key(|placebo| placebo.decided_at);
+    earlier.sort_by_key(|placebo| placebo.known_at);
     let mut detections: Vec<(Instant, &mut Detection)> = outcomes
         .iter_mut()
         .flat_map(|outcome| outcome.alerts.iter_mut().map(|alert| (outcome.window.decided_at, &mut alert.detection)))
@@ -16,7 +16,7 @@ pub fn calibrate(outcomes: &mut [Outcome], placebos: &[Placebo]) {
     let mut ranks = Ranks::of(placebos);
     let (mut tests, mut next) = (0, earlier.iter().peekable());
     for (decided_at, detection) in detections {
-        while let Some(placebo) = next.next_if(|placebo| placebo.decided_at <= decided_at) {
+        while let Some(placebo) = next.next_if(|placebo| placebo.known_at <= decided_at) {
             tests += placebo.tests.iter().sum::<u64>();
             placebo.ln_p.iter().for_each(|&(_, ln_p)| ranks.add(ln_p));
         }
@@ -73,6 +73,7 @@ mod tests {
             service: "api".to_owned(),
             window: Interval::new(at, at),
             decided_at: at,
+            known_at: at,
             day: 0,
             in_incident: false,
             tests: [9, 0, 0, 0],

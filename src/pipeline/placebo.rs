@@ -20,6 +20,8 @@ pub struct Placebo {
     pub service: String,
     pub window: Interval,
     pub decided_at: Instant,
+    /// From when on a decision may know it: it was decided, and a real deploy that it is matched to had happened.
+    pub known_at: Instant,
     /// Business day.
     pub day: i64,
     /// The incident log has an incident of the service in its window: what flags there may be right.
@@ -42,16 +44,16 @@ pub fn placebos(data: &DataSet, series: &Series, spec: &PipelineSpec, progress: 
     progress.start(&format!("placebos of {}", spec.name), windows.len() as u64);
     let detect = Detect::new(&spec.detect);
     let calendar = Calendar::of(&data.manifest.timezone);
-    let one = |window: &Window| {
-        let placebo = placebo(data, series, spec, &detect, &calendar, window);
+    let one = |(window, matched): &(Window, Instant)| {
+        let placebo = placebo(data, series, spec, &detect, &calendar, window, *matched);
         progress.advance(1);
         placebo
     };
     windows.par_iter().map(one).collect()
 }
 
-/// The pseudo-deploys, by service, then time.
-fn plan(data: &DataSet, spec: &PipelineSpec) -> Vec<Window> {
+/// The pseudo-deploys, by service, then time, each with the first real deploy that it is matched to.
+fn plan(data: &DataSet, spec: &PipelineSpec) -> Vec<(Window, Instant)> {
     let mut real: BTreeMap<String, Vec<Window>> = BTreeMap::new();
     for window in Schedule::plan(data, &spec.replay).deploys.into_iter().flatten() {
         real.entry(window.service.clone()).or_default().push(window);
@@ -60,8 +62,15 @@ fn plan(data: &DataSet, spec: &PipelineSpec) -> Vec<Window> {
     real.iter().flat_map(|(service, windows)| of_service(data, spec, &calendar, service, windows)).collect()
 }
 
-fn of_service(data: &DataSet, spec: &PipelineSpec, calendar: &Calendar, service: &str, real: &[Window]) -> Vec<Window> {
-    let times: Vec<(bool, u32)> = real.iter().map(|w| time(calendar, w.baseline.end)).collect();
+fn of_service(
+    data: &DataSet,
+    spec: &PipelineSpec,
+    calendar: &Calendar,
+    service: &str,
+    real: &[Window],
+) -> Vec<(Window, Instant)> {
+    let deploys: Vec<(Instant, (bool, u32))> =
+        real.iter().map(|w| (w.baseline.end, time(calendar, w.baseline.end))).collect();
     let mut at = data.span.start + spec.replay.min_baseline.max(Span::from_micros(1));
     let mut placebos = Vec::new();
     loop {
@@ -69,9 +78,10 @@ fn of_service(data: &DataSet, spec: &PipelineSpec, calendar: &Calendar, service:
         if window.decided_at > data.span.end {
             return placebos;
         }
-        let matched = times.iter().any(|&other| is_like(time(calendar, at), other));
-        if matched && !real.iter().any(|w| w.window.intersects(window.window)) {
-            placebos.push(window);
+        let like = deploys.iter().filter(|(_, other)| is_like(time(calendar, at), *other));
+        let first = like.map(|(deployed_at, _)| *deployed_at).min();
+        if let Some(first) = first.filter(|_| !real.iter().any(|w| w.window.intersects(window.window))) {
+            placebos.push((window, first));
         }
         at = at + spec.replay.window;
     }
@@ -94,6 +104,7 @@ fn placebo(
     detect: &Detect,
     calendar: &Calendar,
     window: &Window,
+    matched: Instant,
 ) -> Placebo {
     let looked: Vec<Measured> = parts(spec, window)
         .into_iter()
@@ -120,6 +131,7 @@ fn placebo(
         service: window.service.clone(),
         window: window.window,
         decided_at: window.decided_at,
+        known_at: window.decided_at.max(matched),
         day: calendar.day(window.window.start),
         in_incident: in_incident(data, window),
         tests: looked.last().map_or([0; STRATUM_COUNT], |measured| measured.strata),

@@ -291,7 +291,7 @@ fn a_calibrated_p_value_counts_only_placebos_decided_before() {
     let outcome = run.outcome("d");
     let earlier = placebos_of(&world, &published())
         .iter()
-        .filter(|placebo| placebo.decided_at <= t(14, "13:00"))
+        .filter(|placebo| placebo.known_at <= t(14, "13:00"))
         .map(|placebo| placebo.tests.iter().sum::<u64>())
         .sum::<u64>();
     let calibrated = outcome.alerts[0].detection.p_calibrated.unwrap();
