@@ -98,7 +98,9 @@ impl Detect {
             for group in series.groups_of(&look.window.service) {
                 let (seen, stratum) = self.see(series, look, index, group);
                 // A signature that is silent in W is a hypothesis too, with p = 1.
-                stratum.into_iter().for_each(|stratum| measured.strata[stratum] += 1);
+                if let Some(stratum) = stratum {
+                    measured.strata[stratum] += 1;
+                }
                 measured.seen.extend(seen);
             }
             measured.shocks.push(self.spec.common_shock.map(|shock| shock.judge(series, look)));

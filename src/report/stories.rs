@@ -94,7 +94,7 @@ fn shared<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
     };
     let rank = |j: &&Judged| {
         let theirs = first.assessment.judged.iter().find(|other| place(other) == place(j));
-        let case = theirs.and_then(|other| other.case());
+        let case = theirs.and_then(Judged::case);
         (case.is_some_and(|case| case.action.changes_production()), case.is_some())
     };
     second.assessment.judged.iter().filter(is_shared).rev().max_by_key(rank).map(place)
