@@ -7,6 +7,7 @@ mod detection;
 mod end_to_end;
 mod evaluation;
 mod judged;
+mod labelled_rows;
 mod matching;
 mod misses;
 mod placebo;
@@ -22,6 +23,7 @@ pub use evaluation::{
     PipelineProvenance, RunManifest, SavedMinutes, TriageScores,
 };
 pub use judged::{Judged, Label};
+pub use labelled_rows::{AffiliationScores, LabelledScores, NabScores, RangeScores};
 pub use misses::{Loss, losses};
 pub use placebo::{AttainedRate, MARKED_ABOVE, MIN_EXPECTED, PlaceboScores, PlaceboVerdict, StratumRate};
 pub use rows::{AlertRow, CaseRow};
