@@ -25,6 +25,7 @@ Start with:
   shakedown check DATASET                       what your own data set holds, and what is missing
   shakedown placebo DATASET                     how often each rule flags where nothing was deployed
   shakedown explain DATASET --deploy ID         one deploy's journey, with every number
+  shakedown detect SERIES.csv                   a detector on one series of counts, row by row
 
 Data goes to stdout; warnings and progress to stderr. Exit codes: 0 ok, 1 a gate was not met, 2 usage,
 configuration, input or environment, 3 stopped early but resumable, 4 nothing to evaluate, 70 a defect
@@ -42,6 +43,9 @@ pub enum Command {
     Placebo(PlaceboArgs),
     /// Follow one deploy through every stage, with the evidence, like a post-mortem
     Explain(ExplainArgs),
+    /// Try a detector on one series of counts: what is expected of each row, how rare it is, where an alarm begins
+    #[command(after_help = DETECT_HELP)]
+    Detect(DetectArgs),
     /// List the shipped pipelines, or print one as TOML to start your own from
     Preset(PresetArgs),
     /// Print a completion script, to be kept where your shell looks for them
@@ -144,6 +148,54 @@ pub struct ExplainArgs {
     /// A price list, as for replay
     #[arg(long, value_name = "FILE")]
     pub costs: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct DetectArgs {
+    /// CSV with the columns timestamp, count (or value) and, if known, exposure (such as requests); `-` reads stdin
+    #[arg(value_name = "SERIES.csv")]
+    pub series: PathBuf,
+    /// A detector's kind or a detector file [default: return_period]
+    #[arg(long, value_name = "KIND|FILE")]
+    pub detector: Option<String>,
+    /// Windows in which something was wrong, to score the alarms by: CSV start,end, or JSON as in the Numenta benchmark
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+    /// What is printed: a line for each row, or one document with the scores in it
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: SeriesFormat,
+    /// Draw the series with its expectation, alarms and labelled windows
+    #[arg(long, value_name = "FILE.svg")]
+    pub chart: Option<PathBuf>,
+}
+
+const DETECT_HELP: &str = "\
+Prints timestamp,count,expected,score,flag: one line a row, in the order they came. Each row is
+judged by the rows before it alone. `score` is −log10 of the chance of such a row (by default, of
+a day with such a row); `flag` is 1 where an alarm begins. Rows of the warm-up have no `expected`
+and score 0. With --labels the scores of the alarms go to stderr, or into the JSON. A missing row
+and an empty count are not known, not zero.
+
+Two detector files:
+  kind = \"return_period\"       # learns rhythm, burstiness and tail of the series
+  one_in_days = 7              # accepts one false alarm a week
+  falls = 0.25                 # share of them that falls may have; 0: only rises alarm
+
+  kind = \"strat_nb\"            # any detector of docs/detectors.md, with its parameters
+  alpha = 0.001                # flags below this p-value
+  history = \"56d\"              # how much of the past is baseline
+  warm_up = \"1d\"               # rows that are not judged
+  hold = \"24h\"                 # no second alarm within
+
+Examples:
+  shakedown detect errors.csv > judged.csv
+  shakedown detect errors.csv --labels windows.json --chart errors.svg > judged.csv
+  psql --csv -c 'select …' | shakedown detect - --detector poisson_fixed";
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeriesFormat {
+    Csv,
+    Json,
 }
 
 #[derive(Args)]

@@ -102,7 +102,11 @@ pub fn costs(path: Option<&PathBuf>) -> Result<Costs, UserError> {
     }
 }
 
-fn read_again(path: &Path) -> Result<String, UserError> {
+/// The text of a file that was read once.
+///
+/// # Errors
+/// When it cannot be read any more.
+pub fn read_again(path: &Path) -> Result<String, UserError> {
     std::fs::read_to_string(path).map_err(|e| UserError::new(path.display().to_string(), e.to_string(), ""))
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod completions;
+mod detect;
 mod explain;
 mod failure;
 mod input;
@@ -50,6 +51,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Replay(args) => replay::run(&args, &terminal),
         Command::Check(args) => check::run(&args, &terminal),
         Command::Simulate(args) => simulate::run(&args, &terminal),
+        Command::Detect(args) => detect::run(&args, &terminal),
         Command::Explain(args) => explain::run(&args, &terminal),
         Command::Placebo(args) => placebo::run(&args, &terminal),
         Command::Preset(args) => preset::run(&args),

@@ -22,6 +22,13 @@ pub fn warn(message: &str) {
     let _ = writeln!(std::io::stderr(), "warning: {}", visible(message));
 }
 
+/// Writes lines for people to stderr. Text from files is made visible first.
+pub fn note(text: &str) {
+    let lines: String = text.lines().map(|line| format!("{}\n", visible(line))).collect();
+    // A closed stderr is no reason to stop.
+    let _ = std::io::stderr().write_all(lines.as_bytes());
+}
+
 /// Whether to colour stdout: a terminal, and neither `NO_COLOR` nor `TERM=dumb`; `CLICOLOR_FORCE` colours always.
 #[must_use]
 pub fn colour() -> bool {

@@ -49,6 +49,27 @@ pub struct Manifest {
     pub actionable: IncidentSeverity,
 }
 
+impl Manifest {
+    /// What a `dataset.toml` says that holds only a name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            description: String::new(),
+            license: String::new(),
+            start: None,
+            end: None,
+            incidents: Labels::default(),
+            timezone: utc(),
+            environment: production(),
+            repo: None,
+            redaction: None,
+            traffic_step: one_minute(),
+            actionable: sev3(),
+        }
+    }
+}
+
 fn utc() -> String {
     "UTC".to_owned()
 }

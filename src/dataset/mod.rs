@@ -1,10 +1,12 @@
 //! The data set on disk: what it holds (`docs/data-set.md`), how it is read, checked, hashed and written.
 
+mod count_series;
 mod dictionary;
 mod diffs;
 mod events;
 mod hash;
 mod intake;
+mod labelled_windows;
 mod lines;
 mod load;
 mod manifest;
@@ -17,8 +19,10 @@ mod table;
 mod toml_file;
 mod traffic;
 
+pub use count_series::{CountRow, CountSeries};
 pub use dictionary::Dictionary;
 pub use intake::{Intake, Reject, RejectPolicy, Tally};
+pub use labelled_windows::{LabelledWindow, labelled_windows};
 pub use lines::{nearest, pattern_of};
 pub use load::{DataSet, load};
 pub use manifest::{Labels, Manifest};

@@ -59,9 +59,16 @@ impl Table {
     /// # Errors
     /// When it cannot be opened or lacks one of the `required` columns.
     pub fn open(path: &Path, required: &[&str]) -> Result<Self, UserError> {
-        let file = source::name(path);
+        Self::read(source::name(path), source::open(path)?, required)
+    }
+
+    /// Reads the header of a file that is open already; `file` is its name for messages.
+    ///
+    /// # Errors
+    /// When it lacks one of the `required` columns.
+    pub fn read(file: String, inner: Box<dyn Read + Send>, required: &[&str]) -> Result<Self, UserError> {
         let open_quote = Arc::new(AtomicBool::new(false));
-        let counted = Quotes { inner: source::open(path)?, open: open_quote.clone() };
+        let counted = Quotes { inner, open: open_quote.clone() };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(counted);
         let header = reader.headers().map_err(|e| broken(&file, 0, &e))?;
         let names: Vec<&str> = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
@@ -84,6 +91,12 @@ impl Table {
         let width = names.len();
         let columns = names.iter().enumerate().map(|(index, name)| ((*name).to_owned(), index)).collect();
         Ok(Self { file, reader, columns, width, open_quote })
+    }
+
+    /// Whether the header names this column.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.contains_key(column)
     }
 
     /// Calls `take` on every row; returns the number of rows and those that it, or the parser, refused.
@@ -129,6 +142,12 @@ impl Table {
 }
 
 impl TableRow<'_> {
+    /// 1-based line of the file.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.raw.position().map_or(0, csv::Position::line)
+    }
+
     /// Whether bytes that are no UTF-8 were replaced.
     #[must_use]
     pub fn is_replaced(&self) -> bool {

@@ -9,6 +9,7 @@ mod episode;
 mod evaluation;
 mod judged;
 mod label_noise;
+mod labelled_rows;
 mod labels_needed;
 mod matching;
 mod misses;
@@ -36,6 +37,7 @@ pub use evaluation::{
 };
 pub use judged::{Judged, Label};
 pub use label_noise::{LabelNoise, NoiseRange, NoisyMetric, label_noise};
+pub use labelled_rows::{AffiliationScores, LabelledScores, NabScores, RangeScores};
 pub use labels_needed::{Answer, LabelsNeeded, PrecisionQuestion};
 pub use misses::{Loss, losses};
 pub use monthly::MonthlyCost;

@@ -5,10 +5,12 @@ mod funnel;
 mod paint;
 mod plan;
 mod precision_recall;
+mod rows;
 mod tornado;
 
 pub(super) use case::draw as case_chart;
 pub use funnel::funnel;
 pub(super) use plan::Plan;
 pub use precision_recall::precision_recall;
+pub use rows::rows_chart;
 pub use tornado::tornado;

@@ -18,6 +18,7 @@ mod facts;
 mod files;
 #[cfg(test)]
 mod fixture;
+mod judged_rows;
 mod markdown;
 pub mod number;
 mod placebo;
@@ -28,9 +29,10 @@ mod terminal;
 mod why;
 mod words;
 
-pub use charts::{funnel, precision_recall, tornado};
+pub use charts::{funnel, precision_recall, rows_chart, tornado};
 pub use explain::explain;
 pub use files::{json, json_lines, write, write_comparison, write_rejects};
+pub use judged_rows::{JudgedRows, labelled_summary};
 pub use markdown::{comparison as markdown_comparison, placebo_section, report as markdown_report};
 pub use placebo::summary as placebo_summary;
 pub use style::Style;

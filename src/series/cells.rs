@@ -40,11 +40,11 @@ impl Cell {
 }
 
 /// The cells of a window, latest day first, by time within a day. Cells of one day do not overlap; days are stepped over where W
-/// is longer than one.
+/// is longer than one. `baseline`: disjoint pieces of time, in order.
 #[must_use]
 pub fn cells(data: &DataSet, calendar: &Calendar, service: &str, window: Interval, baseline: &[Interval]) -> Vec<Cell> {
     let span = window.span();
-    let Some(start) = baseline.iter().map(|piece| piece.start).min() else { return Vec::new() };
+    let Some(start) = baseline.first().map(|piece| piece.start) else { return Vec::new() };
     let step = days_in(span).max(1);
     let last = days_in(window.start - start);
     let weekend = calendar.is_weekend(window.start);
@@ -53,7 +53,7 @@ pub fn cells(data: &DataSet, calendar: &Calendar, service: &str, window: Interva
         let Some(same_time) = calendar.days_before(window.start, days_before) else { continue };
         for begin in begins(same_time, span) {
             let interval = Interval::new(begin, begin + span);
-            if baseline.iter().any(|piece| piece.start <= interval.start && interval.end <= piece.end) {
+            if is_within(interval, baseline) {
                 cells.push(Cell {
                     interval,
                     days_before,
@@ -65,6 +65,12 @@ pub fn cells(data: &DataSet, calendar: &Calendar, service: &str, window: Interva
         }
     }
     cells
+}
+
+/// Whether one of the pieces holds all of `interval`.
+fn is_within(interval: Interval, pieces: &[Interval]) -> bool {
+    let after = pieces.partition_point(|piece| piece.start <= interval.start);
+    after.checked_sub(1).is_some_and(|last| interval.end <= pieces[last].end)
 }
 
 /// Whole days in a span, rounded up.
@@ -91,6 +97,19 @@ mod tests {
         assert_eq!(begins(noon, Span::minutes(15)).count(), 9);
         assert_eq!(begins(noon, Span::hours(4)).count(), 1);
         assert_eq!(begins(noon, Span::from_micros(1)).count(), 9, "a window cut short to nearly nothing");
+    }
+
+    #[test]
+    fn a_cell_lies_in_one_piece() {
+        let i = |a, b| Interval::new(Instant::from_micros(a), Instant::from_micros(b));
+        let pieces = [i(10, 20), i(20, 30), i(40, 50)];
+        let within = [i(10, 20), i(12, 13), i(45, 50)];
+        assert!(within.into_iter().all(|interval| is_within(interval, &pieces)));
+        assert!(
+            [i(5, 15), i(15, 25), i(30, 40), i(45, 51), i(60, 70)]
+                .into_iter()
+                .all(|interval| !is_within(interval, &pieces))
+        );
     }
 
     #[test]
