@@ -3,8 +3,8 @@
 use super::{Outcome, PipelineSpec, Schedule, Trigger};
 use crate::dataset::DataSet;
 use crate::detect::{Detect, Look, Measured};
-use crate::gate::{GateSpec, Passage, measure};
-use crate::model::{Alert, Detection, Impact, Interval, Progress, Span, Window};
+use crate::gate::{GateSpec, Passage};
+use crate::model::{Alert, Detection, Interval, Progress, Span, Window};
 use crate::series::Series;
 use rayon::prelude::*;
 
@@ -137,11 +137,8 @@ fn outcomes_of(data: &DataSet, series: &Series, gate: &GateSpec, looks: Vec<Look
 }
 
 fn gated(data: &DataSet, series: &Series, gate: &GateSpec, window: &Window, detection: Detection) -> Alert {
-    let group = series.find(&window.service, &detection.signature);
-    let unmeasured = Impact { weight: gate.weight(&window.service), ..Impact::default() };
-    let weight = unmeasured.weight;
-    let impact = group.map_or(unmeasured, |group| measure(data, series, window, group, &detection, weight));
-    let (gated, gate_reason) = match gate.judge(&impact) {
+    let impact = gate.measure(data, series, window, &detection);
+    let (gated, gate_reason) = match gate.judge(&detection, &impact) {
         Passage::Pass(reason) => (false, reason),
         Passage::Suppress(reason) => (true, reason),
     };
