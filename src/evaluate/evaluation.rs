@@ -1,6 +1,6 @@
 //! `evaluation.json`: every number of a replay, each ratio with its counts and its interval.
 
-use super::PlaceboScores;
+use super::{FloorScores, PlaceboScores};
 use crate::model::Tokens;
 use crate::pipeline::PipelineSpec;
 use crate::stats::Estimate;
@@ -17,6 +17,8 @@ pub struct Evaluation {
     pub detection: DetectionScores,
     pub triage: TriageScores,
     pub end_to_end: EndToEnd,
+    /// What automatic actions would have needed at least.
+    pub floors: FloorScores,
     pub misses: Misses,
     pub delay: Delay,
     pub cost: Cost,

@@ -6,6 +6,7 @@ mod delay;
 mod detection;
 mod end_to_end;
 mod evaluation;
+mod floors;
 mod judged;
 mod matching;
 mod misses;
@@ -21,6 +22,7 @@ pub use evaluation::{
     Attribution, ByAction, Cost, Delay, DetectionScores, EndToEnd, Evaluation, Funnel, IncidentCounts, Misses, Oracle,
     PipelineProvenance, RunManifest, SavedMinutes, TriageScores,
 };
+pub use floors::{ActionCounts, FloorScore, FloorScores};
 pub use judged::{Judged, Label};
 pub use misses::{Loss, losses};
 pub use placebo::{AttainedRate, MARKED_ABOVE, MIN_EXPECTED, PlaceboScores, PlaceboVerdict, StratumRate};
@@ -78,6 +80,7 @@ pub fn evaluate<'a>(
         detection: detection::scores(series, &truth, &replay.outcomes, &judged),
         triage: triage::scores(&truth, &judged),
         end_to_end: end_to_end::scores(&truth, &judged),
+        floors: FloorScores::of(&judged, pipeline.spec.act.floors),
         misses: misses::count(&losses),
         delay: delay::delays(data, &truth, &judged, &acted),
         cost: costs.total(data, &truth, &judged, &losses.keys().copied().collect(), &acted),

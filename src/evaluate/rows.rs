@@ -3,7 +3,7 @@
 use super::judged::{Judged, Label};
 use super::truth::Truth;
 use crate::dataset::DataSet;
-use crate::model::{Action, Disposition, Evidence, Instant, Tokens, VerdictKind};
+use crate::model::{Action, Disposition, Evidence, Floor, Instant, Posterior, Tokens, VerdictKind};
 use serde::Serialize;
 
 /// A detection with its gate and what it hits.
@@ -22,6 +22,9 @@ pub struct AlertRow {
     pub impact: Option<f64>,
     pub request_share: Option<f64>,
     pub user_share: Option<f64>,
+    /// Expected harm of W in US dollars, where the gate reckons it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub harm_usd: Option<f64>,
     pub gated: bool,
     pub gate_reason: String,
     /// Ids of the incidents it hits.
@@ -42,6 +45,10 @@ pub struct CaseRow {
     pub evidence: Vec<Evidence>,
     pub action: Action,
     pub disposition: Disposition,
+    /// How probable the p-values leave it at most that the deploy is bad; `None`: no alert of it has one.
+    pub posterior: Option<Posterior>,
+    /// The floors for automatic action, where the policy wanted one; empty otherwise.
+    pub floors: Vec<Floor>,
     pub truth: Label,
     /// Ids of the incidents that its alerts hit.
     pub hits: Vec<String>,
@@ -66,6 +73,7 @@ pub fn alert_rows(data: &DataSet, truth: &Truth, judged: &[Judged]) -> Vec<Alert
         impact: alert.impact.score(),
         request_share: alert.impact.request_share,
         user_share: alert.impact.user_share,
+        harm_usd: alert.impact.harm_usd,
         gated: alert.gated,
         gate_reason: alert.gate_reason.clone(),
         hits: ids(truth, hits),
@@ -88,6 +96,8 @@ pub fn case_rows(data: &DataSet, truth: &Truth, judged: &[Judged]) -> Vec<CaseRo
             evidence: case.verdict.evidence.clone(),
             action: case.action,
             disposition: case.disposition,
+            posterior: case.posterior,
+            floors: case.floors.clone(),
             truth: judged.label,
             hits: ids(truth, &judged.all),
             tokens: case.tokens,

@@ -5,6 +5,7 @@ mod blames;
 mod comparison;
 mod costs;
 mod escape;
+mod floors;
 mod guide;
 mod misses;
 mod placebo;
@@ -47,6 +48,7 @@ pub(super) fn render(view: View, plan: &Plan) -> String {
         sections.push(blames::false_actions(view, plan));
         sections.push(blames::false_alarms(view));
     }
+    sections.extend(floors::section(&e.floors));
     sections.push(placebo::section(&e.placebo));
     sections.push(costs::section(e));
     sections.push(delays(view.assessment));

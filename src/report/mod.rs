@@ -18,6 +18,7 @@ mod facts;
 mod files;
 #[cfg(test)]
 mod fixture;
+mod floors;
 mod markdown;
 pub mod number;
 mod placebo;

@@ -10,6 +10,7 @@ mod cli;
 mod contract;
 mod determinism;
 mod example;
+mod floors;
 mod month;
 mod oracle;
 mod support;
