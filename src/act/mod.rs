@@ -2,21 +2,25 @@
 //! attempt is expected to take.
 
 mod charges;
+#[cfg(test)]
+mod fixture;
+mod floors;
 mod policy;
+mod posterior;
+mod rollback;
+mod spec;
+mod stage;
 
 pub use charges::{Charge, Charges};
-pub use policy::Policy;
+pub use floors::FloorsSpec;
+pub use policy::{Policy, Stakes};
+pub use posterior::posterior;
+pub use rollback::{RollbackValue, RollbackWhen};
+pub use spec::ActSpec;
+pub use stage::{Act, CaseFacts};
 
 use crate::model::Action;
 use serde::{Deserialize, Serialize};
-
-/// The action stage of a pipeline.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ActSpec {
-    pub policy: Policy,
-    pub fixer: FixerSpec,
-}
 
 /// Who carries out an action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

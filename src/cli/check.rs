@@ -6,6 +6,7 @@ use super::input::{data_set, require_records};
 use super::output::print;
 use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake, Labels, steps_in};
+use crate::model::figure::percent;
 use crate::model::{Cause, Interval, UserError, visible};
 use crate::pipeline::{NotEvaluated, ReplaySpec, Schedule};
 use crate::report;
@@ -70,7 +71,7 @@ fn files(intake: &Intake) -> Vec<(String, String)> {
 fn records(data: &DataSet) -> String {
     let records = &data.records;
     let total: u64 = records.count.iter().map(|&c| u64::from(c)).sum();
-    let with = |column: &[u32]| percent(column.iter().filter(|&&id| id != 0).count(), records.len());
+    let with = |column: &[u32]| share(column.iter().filter(|&&id| id != 0).count(), records.len());
     let late = (0..records.len()).filter(|&row| records.observed_at[row] > records.timestamp[row]).count();
     format!(
         "{} rows for {total} records, {} distinct messages; exception type on {}, stack trace on {}, user on {}; {} arrive later than they happen",
@@ -79,13 +80,12 @@ fn records(data: &DataSet) -> String {
         with(&records.exception_type),
         with(&records.stack_trace),
         with(&records.user_id),
-        percent(late, records.len()),
+        share(late, records.len()),
     )
 }
 
-fn percent(part: usize, whole: usize) -> String {
-    let share = part as f64 / whole.max(1) as f64 * 100.0;
-    format!("{share:.0} %")
+fn share(part: usize, whole: usize) -> String {
+    percent(part as f64 / whole.max(1) as f64)
 }
 
 fn deploys(data: &DataSet) -> String {
@@ -133,7 +133,7 @@ fn traffic(data: &DataSet) -> String {
     format!(
         "{} services, {} of the {} steps",
         traffic.services.len(),
-        percent(usize::try_from(present).unwrap_or(usize::MAX), usize::try_from(expected).unwrap_or(usize::MAX)),
+        share(usize::try_from(present).unwrap_or(usize::MAX), usize::try_from(expected).unwrap_or(usize::MAX)),
         data.manifest.traffic_step
     )
 }

@@ -1,8 +1,8 @@
 //! `evaluation.json`: every number of a replay, each ratio with its counts and its interval.
 
 use super::{
-    BreakEvenRange, LabelNoise, LabelsNeeded, MonthlyCost, OneToOne, PlaceboScores, Ranking, RollbackCounterfactual,
-    StageValues, Swing, TimeToDetect, UnitScore, UnlabelledCases,
+    BreakEvenRange, FloorScores, LabelNoise, LabelsNeeded, MonthlyCost, OneToOne, PlaceboScores, Ranking,
+    RollbackCounterfactual, StageValues, Swing, TimeToDetect, UnitScore, UnlabelledCases,
 };
 use crate::model::Tokens;
 use crate::pipeline::PipelineSpec;
@@ -20,6 +20,8 @@ pub struct Evaluation {
     pub detection: DetectionScores,
     pub triage: TriageScores,
     pub end_to_end: EndToEnd,
+    /// What automatic actions would have needed at least.
+    pub floors: FloorScores,
     pub misses: Misses,
     pub delay: Delay,
     pub cost: Cost,

@@ -7,6 +7,7 @@ mod detection;
 mod end_to_end;
 mod episode;
 mod evaluation;
+mod floors;
 mod judged;
 mod label_noise;
 mod labelled_rows;
@@ -35,6 +36,7 @@ pub use evaluation::{
     Attribution, ByAction, Cost, Delay, DetectionScores, EndToEnd, Evaluation, Funnel, IncidentCounts, Misses, Oracle,
     PipelineProvenance, RunManifest, SavedMinutes, TriageScores,
 };
+pub use floors::{ActionCounts, FloorScore, FloorScores};
 pub use judged::{Judged, Label};
 pub use label_noise::{LabelNoise, NoiseRange, NoisyMetric, label_noise};
 pub use labelled_rows::{AffiliationScores, LabelledScores, NabScores, RangeScores};
@@ -105,6 +107,7 @@ pub fn evaluate<'a>(
         labels_needed: labels_needed::labels_needed(data, &triage, &end_to_end),
         triage,
         end_to_end,
+        floors: FloorScores::of(&judged, pipeline.spec.act.floors),
         misses: misses::count(&losses),
         delay: delay::delays(data, &truth, &judged, &acted, pipeline.spec.matching.match_cap),
         cost: costs.total(data, &quantities),

@@ -4,7 +4,7 @@ use super::judged::{Judged, Label};
 use super::truth::Truth;
 use crate::dataset::DataSet;
 use crate::detect::Shock;
-use crate::model::{Action, Disposition, Evidence, Instant, Tokens, VerdictKind};
+use crate::model::{Action, Disposition, Evidence, Floor, Instant, Posterior, Tokens, VerdictKind};
 use serde::Serialize;
 
 /// A detection with its gate and what it hits.
@@ -23,6 +23,9 @@ pub struct AlertRow {
     pub impact: Option<f64>,
     pub request_share: Option<f64>,
     pub user_share: Option<f64>,
+    /// Expected harm of W in US dollars, where the gate reckons it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub harm_usd: Option<f64>,
     pub gated: bool,
     pub gate_reason: String,
     /// Ids of the incidents it hits.
@@ -45,6 +48,10 @@ pub struct CaseRow {
     pub disposition: Disposition,
     /// Whether services that were not deployed rose too, where asked.
     pub shock: Option<Shock>,
+    /// How probable the p-values leave it at most that the deploy is bad; `None`: no alert of it has one.
+    pub posterior: Option<Posterior>,
+    /// The floors for automatic action, where the policy wanted one; empty otherwise.
+    pub floors: Vec<Floor>,
     pub truth: Label,
     /// Ids of the incidents that its alerts hit.
     pub hits: Vec<String>,
@@ -69,6 +76,7 @@ pub fn alert_rows(data: &DataSet, truth: &Truth, judged: &[Judged]) -> Vec<Alert
         impact: alert.impact.score(),
         request_share: alert.impact.request_share,
         user_share: alert.impact.user_share,
+        harm_usd: alert.impact.harm_usd,
         gated: alert.gated,
         gate_reason: alert.gate_reason.clone(),
         hits: ids(truth, hits),
@@ -92,6 +100,8 @@ pub fn case_rows(data: &DataSet, truth: &Truth, judged: &[Judged]) -> Vec<CaseRo
             action: case.action,
             disposition: case.disposition,
             shock: judged.outcome.shock,
+            posterior: case.posterior,
+            floors: case.floors.clone(),
             truth: judged.label,
             hits: ids(truth, &judged.all),
             tokens: case.tokens,

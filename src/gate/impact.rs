@@ -1,43 +1,40 @@
-//! How much of a service's use a detection touched.
+use super::{Bound, Passage, check_weights, is_default, unknown};
+use crate::model::Impact;
+use crate::model::figure::small_percent;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-use crate::dataset::DataSet;
-use crate::model::{Detection, Impact, Instant, Window};
-use crate::series::{GroupId, Observed, Series, requests};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Measures a detection: records beyond expectation ÷ requests in W; and users hit ÷ users, both summed over the traffic steps
-/// of W (distinct within a step, so that who is counted above is counted below). Shares are cut at 1.
-#[must_use]
-pub fn measure(
-    data: &DataSet,
-    series: &Series,
-    window: &Window,
-    group: GroupId,
-    detection: &Detection,
-    weight: f64,
-) -> Impact {
-    let requests = requests(data, &window.service, &[window.window]).filter(|&n| n > 0.0);
-    Impact {
-        request_share: requests.map(|n| (detection.excess() / n).min(1.0)),
-        user_share: user_share(data, series, window, group),
-        weight,
-    }
+/// Passes what touches enough of the service's use.
+///
+/// *Passes when*: `weight × max(request share, user share) ≥ min_impact`, or no share is known.
+/// *Fails when*: errors are few but costly, or many and of no consequence: shares know no money.
+/// *Parameters*: `min_impact`, `weights`, `bound`.
+/// *Reference*: the blast radius of statistics.md §8.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImpactSpec {
+    /// Smallest `weight × max(request share, user share)` that passes; in [0, 1].
+    pub min_impact: f64,
+    /// Weight of a service, above 0; 1 where absent.
+    #[serde(default)]
+    pub weights: BTreeMap<String, f64>,
+    /// The records beyond expectation that the request share counts.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub bound: Bound,
 }
 
-/// `None` where no record names a user or no step knows its users.
-fn user_share(data: &DataSet, series: &Series, window: &Window, group: GroupId) -> Option<f64> {
-    let steps = data.traffic.as_ref()?.services.get(&window.service)?;
-    let users: BTreeMap<Instant, u64> = steps.users(window.window).collect();
-    let step = data.manifest.traffic_step;
-    let start = |row: usize| {
-        let at = series.records.timestamp[row];
-        users.range(..=at).next_back().map(|(&start, _)| start).filter(|&start| at < start + step)
-    };
-    let hit: BTreeSet<(Instant, u32)> = series
-        .rows(group, Observed { interval: window.window, by: window.decided_at })
-        .filter(|&row| series.records.user_id[row] != 0)
-        .filter_map(|row| Some((start(row)?, series.records.user_id[row])))
-        .collect();
-    let all: u64 = users.values().sum();
-    (all > 0 && !hit.is_empty()).then(|| (hit.len() as f64 / all as f64).min(1.0))
+impl ImpactSpec {
+    pub(super) fn check(&self) -> Result<(), String> {
+        if !(0.0..=1.0).contains(&self.min_impact) {
+            return Err(format!("gate.min_impact is {}: it lies in [0, 1]", self.min_impact));
+        }
+        check_weights(&self.weights)
+    }
+
+    pub(super) fn judge(&self, impact: &Impact) -> Passage {
+        let Some(score) = impact.score() else { return unknown("impact") };
+        Passage::of(score >= self.min_impact, |sign| {
+            format!("impact {}{} {sign} {}", small_percent(score), self.bound.note(), small_percent(self.min_impact))
+        })
+    }
 }

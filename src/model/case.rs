@@ -1,4 +1,4 @@
-use super::{Action, Evidence, Tokens};
+use super::{Action, Evidence, Floor, Posterior, Tokens};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ pub enum Disposition {
     Dismissed,
     /// Triage said `inconclusive`: a person is asked.
     Abstained,
-    /// `caused`, but too uncertain (or not allowed) to act: a person is asked.
+    /// `caused`, but too uncertain (or not allowed, or below a floor) to act: a person is asked.
     BelowThreshold,
     /// A fix or a rollback would have been started.
     Acted,
@@ -66,6 +66,10 @@ pub struct Case {
     pub verdict: Verdict,
     pub action: Action,
     pub disposition: Disposition,
+    /// `None`: no alert of it has a p-value.
+    pub posterior: Option<Posterior>,
+    /// The floors for automatic action, where the policy wanted one; empty otherwise.
+    pub floors: Vec<Floor>,
     /// Spent by triage and by the (stubbed) action.
     pub tokens: Tokens,
     /// Minutes that a person spends on it.

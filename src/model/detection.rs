@@ -34,7 +34,7 @@ pub struct Detection {
     pub first_seen: Instant,
     /// Records beyond expectation, at least (one-sided 95 % bounds of both counts); never below 0.
     pub excess_low: f64,
-    /// Rate in W ÷ expected rate, at least (the same bounds); 0 for a new signature.
+    /// Rate in W ÷ expected rate, at least (the same bounds); of a new signature, against what none in B leaves possible.
     pub ratio_low: f64,
     /// Empirical p-value among placebos decided earlier; `None`: not calibrated, or the new-signature rule decided.
     pub p_calibrated: Option<f64>,
@@ -48,26 +48,33 @@ impl Detection {
     }
 }
 
-/// How much of the service's use a detection touched, in [0, 1] each; `None`: no traffic data to say.
+/// How much of the service's use a detection touched, shares in [0, 1]; `None`: no traffic data to say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Impact {
-    /// Records beyond expectation ÷ requests in W.
+    /// Records beyond expectation (at least, where the gate reads the lower end) ÷ requests in W.
     pub request_share: Option<f64>,
     /// Users hit ÷ users, both summed over W's traffic steps (distinct within a step).
     pub user_share: Option<f64>,
     /// The service's weight (default 1).
     pub weight: f64,
+    /// Expected harm of W in US dollars, at least 0; `None`: the gate reckons no money, or no share is known.
+    pub harm_usd: Option<f64>,
 }
 
 impl Impact {
+    /// The blast radius: the larger of the shares; `None` where none is known.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        match (self.request_share, self.user_share) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
     /// `weight × max(shares)`; `None` where no share is known.
     #[must_use]
     pub fn score(&self) -> Option<f64> {
-        let larger = match (self.request_share, self.user_share) {
-            (Some(a), Some(b)) => Some(a.max(b)),
-            (a, b) => a.or(b),
-        };
-        larger.map(|share| self.weight * share)
+        self.share().map(|share| self.weight * share)
     }
 }
 

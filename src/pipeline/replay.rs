@@ -3,7 +3,7 @@
 use super::calibration::calibrate;
 use super::context::{AlertFacts, last_deploy_before, traffic_change};
 use super::{NotEvaluated, PipelineSpec, Placebo, Schedule, placebos, watch};
-use crate::act::Charges;
+use crate::act::{Act, CaseFacts, Charges};
 use crate::dataset::DataSet;
 use crate::detect::{Seen, Shock, ShockKind};
 use crate::model::{
@@ -103,7 +103,8 @@ pub fn rejudge(
     detected: &[Outcome],
 ) -> Result<Vec<Outcome>, String> {
     spec.check()?;
-    let mut outcomes: Vec<Outcome> = detected.iter().map(|outcome| watch::regated(&spec.gate, outcome)).collect();
+    let regated = |outcome: &Outcome| watch::regated(data, series, &spec.gate, outcome);
+    let mut outcomes: Vec<Outcome> = detected.iter().map(regated).collect();
     decide(data, series, spec, charges, &mut outcomes)?;
     Ok(outcomes)
 }
@@ -118,10 +119,11 @@ fn decide(
 ) -> Result<(), String> {
     let triager = spec.triage.build()?;
     let diffs = parse_diffs(data, outcomes);
-    outcomes.par_iter_mut().filter(|outcome| outcome.passed().next().is_some()).for_each(|outcome| {
-        let verdict = triage_stage(data, series, &diffs, triager.as_ref(), outcome);
-        outcome.case = Some(act_stage(spec, charges, outcome, verdict));
-    });
+    let judge = |outcome: &Outcome| {
+        outcome.passed().next().map(|_| triage_stage(data, series, &diffs, triager.as_ref(), outcome))
+    };
+    let verdicts: Vec<Option<Verdict>> = outcomes.par_iter().map(judge).collect();
+    act_stage(spec, charges, outcomes, verdicts);
     Ok(())
 }
 
@@ -190,9 +192,16 @@ fn shock_verdict(shock: Shock) -> Verdict {
     Verdict { kind, confidence, evidence: vec![evidence], attributed: Vec::new(), tokens: Tokens::default() }
 }
 
-fn act_stage(spec: &PipelineSpec, charges: &Charges, outcome: &Outcome, verdict: Verdict) -> Case {
-    let impact = outcome.passed().filter_map(|alert| alert.impact.score()).max_by(f64::total_cmp);
-    let (action, disposition) = spec.act.policy.decide(&verdict, impact);
-    let charge = spec.act.fixer.attempt(action, charges);
-    Case { tokens: verdict.tokens + charge.tokens, review_minutes: charge.review_minutes, verdict, action, disposition }
+/// In the order of decisions, at the same instant by deploy and service: an action on a service holds back the next.
+fn act_stage(spec: &PipelineSpec, charges: &Charges, outcomes: &mut [Outcome], verdicts: Vec<Option<Verdict>>) {
+    let judged = outcomes.iter_mut().zip(verdicts);
+    let mut cases: Vec<(&mut Outcome, Verdict)> = judged.filter_map(|(o, verdict)| Some((o, verdict?))).collect();
+    cases.sort_by_key(|(outcome, _)| outcome.window.decided_at);
+    let mut act = Act::new(&spec.act, charges);
+    for (outcome, verdict) in cases {
+        let alerts: Vec<&Alert> = outcome.passed().collect();
+        let shock = outcome.shock.map(|shock| shock.kind);
+        let case = act.decide(&CaseFacts { window: &outcome.window, alerts: &alerts, shock }, verdict);
+        outcome.case = Some(case);
+    }
 }

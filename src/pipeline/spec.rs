@@ -1,6 +1,6 @@
 //! A pipeline as a TOML file says it.
 
-use crate::act::ActSpec;
+use crate::act::{ActSpec, RollbackWhen};
 use crate::detect::{DetectSpec, Family};
 use crate::gate::GateSpec;
 use crate::model::{Severity, Span};
@@ -161,6 +161,11 @@ impl PipelineSpec {
         self.detect.check()?;
         self.gate.check()?;
         self.triage.build().map(drop)?;
-        self.act.policy.check()
+        self.act.check()?;
+        let by_value = matches!(self.act.policy.rollback_when, RollbackWhen::Value(_));
+        if by_value && !matches!(self.gate, GateSpec::Harm(_)) {
+            return Err("act.policy.rollback_when is value: it needs gate.kind harm, which reckons the harm".to_owned());
+        }
+        Ok(())
     }
 }

@@ -3,8 +3,8 @@
 use super::{Outcome, PipelineSpec, Schedule, Trigger};
 use crate::dataset::DataSet;
 use crate::detect::{Detect, Look, Measured};
-use crate::gate::{GateSpec, Passage, measure};
-use crate::model::{Alert, Detection, Impact, Interval, Progress, Span, Window};
+use crate::gate::{GateSpec, Passage};
+use crate::model::{Alert, Detection, Interval, Progress, Span, Window};
 use crate::series::Series;
 use rayon::prelude::*;
 
@@ -137,28 +137,17 @@ fn outcomes_of(data: &DataSet, series: &Series, gate: &GateSpec, looks: Vec<Look
 }
 
 fn gated(data: &DataSet, series: &Series, gate: &GateSpec, window: &Window, detection: Detection) -> Alert {
-    let group = series.find(&window.service, &detection.signature);
-    let unmeasured = Impact { weight: gate.weight(&window.service), ..Impact::default() };
-    let weight = unmeasured.weight;
-    let impact = group.map_or(unmeasured, |group| measure(data, series, window, group, &detection, weight));
-    judged(gate, Alert { detection, impact, gated: false, gate_reason: String::new() })
-}
-
-fn judged(gate: &GateSpec, alert: Alert) -> Alert {
-    let (gated, gate_reason) = match gate.judge(&alert.impact) {
+    let impact = gate.measure(data, series, window, &detection);
+    let (gated, gate_reason) = match gate.judge(&detection, &impact) {
         Passage::Pass(reason) => (false, reason),
         Passage::Suppress(reason) => (true, reason),
     };
-    Alert { gated, gate_reason, ..alert }
+    Alert { detection, impact, gated, gate_reason }
 }
 
-/// What was detected in a window under another gate, which may weigh its service otherwise; no case yet.
-pub fn regated(gate: &GateSpec, outcome: &Outcome) -> Outcome {
-    let weight = gate.weight(&outcome.window.service);
-    let regated = |alert: &Alert| {
-        let impact = Impact { weight, ..alert.impact };
-        judged(gate, Alert { impact, ..alert.clone() })
-    };
+/// What was detected in a window under another gate; no case yet.
+pub fn regated(data: &DataSet, series: &Series, gate: &GateSpec, outcome: &Outcome) -> Outcome {
+    let regated = |alert: &Alert| gated(data, series, gate, &outcome.window, alert.detection.clone());
     Outcome {
         window: outcome.window.clone(),
         horizon: outcome.horizon,

@@ -1,5 +1,6 @@
 //! One deploy's journey through every stage, as a post-mortem: each number can be found in the data again.
 
+mod action;
 mod deploy;
 mod detection;
 mod ending;

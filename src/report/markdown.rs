@@ -6,6 +6,7 @@ mod certainty;
 mod comparison;
 mod costs;
 mod escape;
+mod floors;
 mod guide;
 mod misses;
 mod monthly;
@@ -56,6 +57,7 @@ pub(super) fn render(view: View, plan: &Plan) -> String {
         sections.extend(e.rollback.as_ref().map(rollback::section));
         sections.push(blames::false_alarms(view));
     }
+    sections.extend(floors::section(&e.floors));
     sections.push(placebo::section(&e.placebo));
     sections.push(costs::section(e));
     sections.push(delays(view.assessment));

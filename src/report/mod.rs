@@ -18,6 +18,7 @@ mod facts;
 mod files;
 #[cfg(test)]
 mod fixture;
+mod floors;
 mod judged_rows;
 mod markdown;
 pub mod number;

@@ -7,7 +7,7 @@ pub(super) use comparison::{metric, needs_no_truth};
 
 use super::number::{UNDEFINED, Unit, count, difference, estimate_short, maybe_minutes, money, percent, plural};
 use super::style::{Style, pad};
-use super::{facts, placebo, words};
+use super::{facts, floors, placebo, words};
 use crate::evaluate::{Assessment, Evaluation, Loss, PipelineStage};
 use crate::model::excerpt;
 use crate::stats::Estimate;
@@ -38,6 +38,9 @@ pub fn summary(assessment: &Assessment, style: Style) -> String {
     }
     if e.placebo.windows > 0 {
         lines.push(placebos(e, style));
+    }
+    if e.floors.wanted.total() > 0 {
+        lines.push(floors_met(e, style));
     }
     if e.delay.detected > 0 {
         lines.push(delay(e));
@@ -165,6 +168,14 @@ fn placebos(e: &Evaluation, style: Style) -> String {
         &format!("nothing deployed; {level}"),
         style,
     )
+}
+
+/// How many automatic actions met what they need at least.
+fn floors_met(e: &Evaluation, style: Style) -> String {
+    let floors = &e.floors;
+    let enforced = if floors.enforced { "enforced" } else { "not enforced" };
+    let figure = format!("{}/{} ({enforced})", count(floors.met_all.total()), count(floors.wanted.total()));
+    line("actions meet floors", &figure, &floors::most_missed(floors).unwrap_or_default(), style)
 }
 
 /// How soon; medians.

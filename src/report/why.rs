@@ -2,7 +2,7 @@
 
 use super::number::{count, decimal, p_equals, p_value, plural};
 use super::signatures::{self, Seen, WindowSignatures};
-use super::words;
+use super::{floors, words};
 use crate::dataset::DataSet;
 use crate::evaluate::{Assessment, Judged, Loss, TrueIncident};
 use crate::model::{Alert, Evidence, Instant, Interval, Source, Window, excerpt};
@@ -191,6 +191,8 @@ fn judged(view: View, incident: usize, deploy: usize) -> Vec<String> {
             words::verdict(verdict.kind),
             verdict.confidence
         ));
+        let missed = case.floors.iter().filter(|floor| !floor.met);
+        sentences.extend(missed.map(|floor| format!("Floor for automatic action: {}.", floors::told(floor))));
         sentences.extend(verdict.evidence.iter().map(evidence));
     }
     sentences

@@ -107,7 +107,9 @@ pub const fn loss_meaning(loss: Loss) -> &'static str {
         Loss::Gated => "detected, but the gate found the impact too small",
         Loss::Dismissed => "triage said that the deploy did not cause it",
         Loss::Abstained => "triage did not dare to say: a person is asked",
-        Loss::BelowThreshold => "blamed, but too uncertain (or not allowed) to act: a person is asked",
+        Loss::BelowThreshold => {
+            "blamed, but too uncertain (or not allowed, or below a floor) to act: a person is asked"
+        }
     }
 }
 

@@ -566,6 +566,8 @@ fn pipelines_that_do_not_fit() {
         row(to, edited("presets/corrected-2026.toml", from, to), "replay ds --out out --pipeline p.toml", code, words)
     };
     let gate = "min_impact = 0.0002";
+    let whole_gate = "[gate]\nkind = \"impact\"\nmin_impact = 0.0002";
+    let stakes = |text: &str| leak(format!("rollback_when = {{ {text} }}, allow = ["));
     check_all(&[
         edit("schema_version = 1", "schema_version = 1\ndetects = 1", 2, &["error: p.toml:3: unknown key \"detects\"\nhelp: did you mean \"detect\"?"]),
         edit("[replay]", "[replay]\nwindows = '60m'", 2, &["p.toml:7: unknown key \"windows\"\nhelp: did you mean \"window\"?"]),
@@ -589,6 +591,13 @@ fn pipelines_that_do_not_fit() {
         edit("alpha = 0.0001", "alpha = '5%'", 2, &["p.toml:27: string \"5%\" where a number belongs"]),
         edit(gate, "min_impact = nan", 2, &["p.toml:34: gate.min_impact is NaN: "]),
         edit(gate, "min_impact = 0.0002\nweights = { api = -1.0 }", 2, &["p.toml:35: gate.weights.api is -1: a weight is above 0"]),
+        edit(gate, "min_impact = 0.0002\nbound = 'upper'", 2, &["\"upper\" is none of point, lower"]),
+        edit(whole_gate, "[gate]\nkind = \"harm\"\nmin_usd = -1\nusd_per_event = 1", 2, &["p.toml:34: gate.min_usd is -1: it lies in 0 to 1e9"]),
+        edit(whole_gate, "[gate]\nkind = \"harm\"\nmin_usd = 1", 2, &["p.toml:32: usd_per_event is missing"]),
+        edit(whole_gate, "[gate]\nkind = \"harm\"\nmin_usd = 1\nusd_per_event = 1\nbond = 'lower'", 2, &["p.toml:36: unknown key \"bond\"\nhelp: did you mean \"bound\"?"]),
+        edit(whole_gate, "[gate]\nkind = \"slo_burn\"\nobjective = 99.9\nmin_burn = 14.4", 2, &["p.toml:34: gate.objective is 99.9: it lies in (0, 1)"]),
+        edit(whole_gate, "[gate]\nkind = \"slo_burn\"\nobjective = 0.999\nmin_burn = nan", 2, &["p.toml:35: gate.min_burn is NaN"]),
+        edit(whole_gate, "[gate]\nkind = \"slo_burn\"\nobjective = 0.999\nmin_burn = 14.4", 0, &[]),
         edit("window = \"60m\"", "window = \"0m\"", 2, &["p.toml:7: replay.window is 0: nothing would be counted"]),
         edit("window = \"60m\"", "window = \"-60m\"", 2, &["p.toml:7: \"-60m\" is not a duration"]),
         edit("window = \"60m\"", "window = \"60\"", 2, &["p.toml:7: \"60\" is not a duration"]),
@@ -608,6 +617,15 @@ fn pipelines_that_do_not_fit() {
         edit("fix_at = 0.85", "fix_at = 1.5", 2, &["act.policy.fix_at is 1.5: it lies in [0, 1]"]),
         edit("fix_at = 0.85", "fix_at = nan", 2, &["act.policy.fix_at is NaN"]),
         edit("allow = [\"fix_forward\", \"rollback\"]", "allow = [\"investigate\"]", 2, &["act.policy.allow holds investigate"]),
+        edit("allow = [", stakes("kind = 'worth'"), 2, &["\"worth\" is none of confidence, value"]),
+        edit("allow = [", stakes("kind = 'confidence'"), 0, &[]),
+        edit("allow = [", stakes("kind = 'value', minutes_human = -1, minutes_auto = 1, wrong_rollback_usd = 1, rollback_usd = 1"), 2, &["act.policy.rollback_when.minutes_human is -1: it lies in 0 to 1e9"]),
+        edit("allow = [", stakes("kind = 'value', minutes_human = 9, minutes_auto = 1, wrong_rollback_usd = 1, rollback_usd = 1"), 2, &["act.policy.rollback_when is value: it needs gate.kind harm"]),
+        edit("[act]", "[act]\nprior = 0", 2, &["p.toml:40: act.prior is 0: it lies in (0, 1)"]),
+        edit("[act]", "[act]\nfloors = 1", 2, &["p.toml:40: integer 1 where true or false belongs"]),
+        edit("[act]", "[act]\nfloors = true\nfloor_at = { posterior = 2.0 }", 2, &["p.toml:41: act.floor_at.posterior is 2: it lies in [0, 1]"]),
+        edit("[act]", "[act]\nfloors = true\nfloor_at = { ratio = 2.0 }", 2, &["p.toml:41: unknown key \"ratio\"\nhelp: did you mean \"ratio_low\"?"]),
+        edit("[act]", "[act]\nfloors = true", 0, &[]),
         edit("kind = \"stub\"", "kind = \"claude\"", 2, &["\"claude\" is none of stub"]),
         edit("name = \"corrected-2026\"", "name = \"\"", 2, &["p.toml:3: name \"\" cannot name a folder"]),
         edit("name = \"corrected-2026\"", "name = \"../x\"", 2, &["p.toml:3: name \"../x\" cannot name a folder"]),

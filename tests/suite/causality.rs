@@ -157,7 +157,9 @@ fn the_property_draws_from_every_detector_gate_and_triager() {
     };
     let gate = |spec: &GateSpec| match spec {
         GateSpec::None {} => 0,
-        GateSpec::Impact { .. } => 1,
+        GateSpec::Impact(_) => 1,
+        GateSpec::Harm(_) => 2,
+        GateSpec::SloBurn(_) => 3,
     };
     let triager = |spec: &TriagerSpec| match spec {
         TriagerSpec::AcceptAll {} => 0,
@@ -170,7 +172,7 @@ fn the_property_draws_from_every_detector_gate_and_triager() {
         found
     };
     assert_eq!(distinct(detectors().iter().map(detector).collect()), (0..10).collect::<Vec<i32>>());
-    assert_eq!(distinct(gates().iter().map(gate).collect()), [0, 1]);
+    assert_eq!(distinct(gates().iter().map(gate).collect()), [0, 1, 2, 3]);
     assert_eq!(distinct(triagers().iter().map(triager).collect()), [0, 1, 2]);
 }
 

@@ -5,7 +5,9 @@
 
 #![allow(clippy::float_cmp)] // ratios of small counts are exact
 
-use crate::support::{Run, TICK, World, cond_binomial, deploy, error, everything, outage, published, regression, t};
+use crate::support::{
+    Run, TICK, World, cond_binomial, deploy, error, everything, impact, outage, published, regression, t,
+};
 use shakedown::dataset::Labels;
 use shakedown::detect::{DetectorSpec, NewSignature};
 use shakedown::evaluate::{Label, Misses};
@@ -51,7 +53,7 @@ fn with_patterns(incident: Incident, patterns: &[&str]) -> Incident {
 }
 
 fn gate(min_impact: f64) -> GateSpec {
-    GateSpec::Impact { min_impact, weights: std::collections::BTreeMap::new() }
+    impact(min_impact, std::collections::BTreeMap::new())
 }
 
 /// (value, numerator, denominator)
@@ -448,7 +450,7 @@ fn impact_is_the_larger_of_requests_and_users_times_the_services_weight() {
         .errors("shop", "boom", &[noon()])
         .traffic("shop", noon(), t(10, "13:00"), 1000, Some(10));
     let weights = std::collections::BTreeMap::from([("shop".to_owned(), 3.0)]);
-    let run = Run::of(&world, &pipeline(|spec| spec.gate = GateSpec::Impact { min_impact: 0.5, weights }));
+    let run = Run::of(&world, &pipeline(|spec| spec.gate = impact(0.5, weights)));
     let alert = &run.alerts[0];
     assert_eq!((alert.request_share, alert.user_share), (Some(0.004), Some(0.2)));
     assert!(close(alert.impact.unwrap(), 0.6));

@@ -344,7 +344,7 @@ fn gated_pipeline() -> (World, PipelineSpec) {
         .traffic("shop", noon(), t(10, "13:00"), 10, None)
         .traffic("shop", t(12, "12:00"), t(12, "13:00"), 1000, None);
     let mut spec = everything();
-    spec.gate = GateSpec::Impact { min_impact: 0.05, weights: std::collections::BTreeMap::new() };
+    spec.gate = toml::from_str("kind = \"impact\"\nmin_impact = 0.05").unwrap();
     (world, spec)
 }
 

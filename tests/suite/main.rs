@@ -12,6 +12,7 @@ mod detection;
 mod determinism;
 mod evaluation;
 mod example;
+mod floors;
 mod month;
 mod oracle;
 mod support;

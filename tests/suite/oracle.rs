@@ -533,7 +533,8 @@ impl<'a> Oracle<'a> {
     fn gate(&self, look: &mut Look) {
         let weight = match &self.spec.gate {
             GateSpec::None {} => 1.0,
-            GateSpec::Impact { weights, .. } => weights.get(&look.service).copied().unwrap_or(1.0),
+            GateSpec::Impact(gate) => gate.weights.get(&look.service).copied().unwrap_or(1.0),
+            GateSpec::Harm(_) | GateSpec::SloBurn(_) => panic!("the oracle does not know this gate"),
         };
         let requests = self.requests(&look.service, &[(look.start, look.end)]).filter(|&n| n > 0.0);
         let step = self.world.manifest.traffic_step;
@@ -557,7 +558,7 @@ impl<'a> Oracle<'a> {
             let share = [by_requests, by_users].into_iter().flatten().reduce(f64::max);
             detected.impact = share.map(|share| weight * share);
             detected.gated = match (&self.spec.gate, detected.impact) {
-                (GateSpec::Impact { min_impact, .. }, Some(impact)) => impact < *min_impact,
+                (GateSpec::Impact(gate), Some(impact)) => impact < gate.min_impact,
                 _ => false,
             };
         }

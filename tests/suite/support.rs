@@ -1,11 +1,11 @@
 //! Data sets in a few lines of code, pipelines that are easy to reason about, and random data sets for property tests.
 
 use proptest::prelude::*;
-use shakedown::act::{ActSpec, FixerSpec, Policy};
+use shakedown::act::{ActSpec, FixerSpec, FloorsSpec, Policy, RollbackWhen};
 use shakedown::dataset::{DataSet, Labels, Manifest, TrafficTable};
 use shakedown::detect::{Baseline, CommonShock, DetectSpec, DetectorSpec, Family, NewSignature};
 use shakedown::evaluate::{AlertRow, CaseRow, Costs, Evaluation, GivenPipeline, evaluate};
-use shakedown::gate::GateSpec;
+use shakedown::gate::{Bound, GateSpec, ImpactSpec};
 use shakedown::model::{
     Action, Cause, Deploy, Incident, IncidentSeverity, Instant, Record, Severity, Silent, Span, Traffic,
 };
@@ -205,12 +205,20 @@ pub fn everything() -> PipelineSpec {
         },
         gate: GateSpec::None {},
         triage: TriagerSpec::AcceptAll {},
-        act: ActSpec {
-            policy: Policy { fix_at: 0.5, rollback_at: 0.95, rollback_impact: 0.05, allow: vec![Action::FixForward] },
-            fixer: FixerSpec::Stub {},
-        },
+        act: act(0.5, 0.05, vec![Action::FixForward]),
         matching: MatchSpec::default(),
     }
+}
+
+/// Acts by confidence; floors are reported.
+fn act(fix_at: f64, rollback_impact: f64, allow: Vec<Action>) -> ActSpec {
+    let rollback_when = RollbackWhen::default();
+    ActSpec::plain(Policy { fix_at, rollback_at: 0.95, rollback_impact, allow, rollback_when }, FixerSpec::Stub {})
+}
+
+/// An impact gate that reads the point excess.
+pub fn impact(min_impact: f64, weights: BTreeMap<String, f64>) -> GateSpec {
+    GateSpec::Impact(ImpactSpec { min_impact, weights, bound: Bound::Point })
 }
 
 /// The same with the published rule: fixed-rate Poisson at p < 0.05, new signatures from two records on.
@@ -505,9 +513,34 @@ pub fn detectors() -> Vec<DetectorSpec> {
     simple_detectors().into_iter().chain(others).collect()
 }
 
+/// Gates of which there is a slow second implementation.
+pub fn simple_gates() -> Vec<GateSpec> {
+    let weighted = |min_impact| impact(min_impact, BTreeMap::from([("pay".to_owned(), 2.5)]));
+    vec![GateSpec::None {}, weighted(0.0), weighted(0.01), weighted(0.1)]
+}
+
+/// Every gate.
 pub fn gates() -> Vec<GateSpec> {
-    let impact = |min_impact| GateSpec::Impact { min_impact, weights: BTreeMap::from([("pay".to_owned(), 2.5)]) };
-    vec![GateSpec::None {}, impact(0.0), impact(0.01), impact(0.1)]
+    let others = [
+        "kind = \"impact\"\nmin_impact = 0.01\nbound = \"lower\"",
+        "kind = \"harm\"\nmin_usd = 1.0\nusd_per_event = 2.0\nweights = { pay = 2.5 }",
+        "kind = \"harm\"\nmin_usd = 0.1\nusd_per_event = 2.0\nbound = \"lower\"",
+        "kind = \"slo_burn\"\nobjective = 0.99\nmin_burn = 2.0",
+    ];
+    let others = others.into_iter().map(|text| toml::from_str(text).expect("a gate"));
+    simple_gates().into_iter().chain(others).collect()
+}
+
+/// A rollback by value that pays as soon as any harm is known.
+fn by_value() -> RollbackWhen {
+    let text =
+        "kind = \"value\"\nminutes_human = 60.0\nminutes_auto = 5.0\nwrong_rollback_usd = 0.1\nrollback_usd = 0.0";
+    toml::from_str(text).expect("stakes")
+}
+
+/// Floors that some actions of random data meet and some do not.
+fn low_floors() -> FloorsSpec {
+    FloorsSpec { ratio_low: 1.0, k: 2, posterior: 0.0, own_cause: false, hours_between: 1.0, ..FloorsSpec::default() }
 }
 
 pub fn triagers() -> Vec<TriagerSpec> {
@@ -541,7 +574,11 @@ fn random_replay() -> impl Strategy<Value = ReplaySpec> {
         )
 }
 
-pub fn random_spec(detectors: Vec<DetectorSpec>, triagers: Vec<TriagerSpec>) -> impl Strategy<Value = PipelineSpec> {
+pub fn random_spec(
+    detectors: Vec<DetectorSpec>,
+    gates: Vec<GateSpec>,
+    triagers: Vec<TriagerSpec>,
+) -> impl Strategy<Value = PipelineSpec> {
     let detect = (
         prop::sample::select(detectors),
         pick(&[0.05, 0.3, 0.9]),
@@ -556,7 +593,7 @@ pub fn random_spec(detectors: Vec<DetectorSpec>, triagers: Vec<TriagerSpec>) -> 
     );
     let matching = (pick(&[0, 15, 30]), pick(&[1, 24]));
     let truncate = pick(&[Some(200), Some(4), None]);
-    (random_replay(), detect, prop::sample::select(gates()), prop::sample::select(triagers), policy, matching, truncate)
+    (random_replay(), detect, prop::sample::select(gates), prop::sample::select(triagers), policy, matching, truncate)
         .prop_map(|(replay, detect, gate, triage, policy, (slack, cap), truncate)| {
             let (detector, alpha, exposure, correction, new_signature) = detect;
             let (fix_at, rollback_impact, allow) = policy;
@@ -569,10 +606,7 @@ pub fn random_spec(detectors: Vec<DetectorSpec>, triagers: Vec<TriagerSpec>) -> 
                 detect: DetectSpec { exposure, correction, new_signature, ..DetectSpec::plain(detector, alpha) },
                 gate,
                 triage,
-                act: ActSpec {
-                    policy: Policy { fix_at, rollback_at: 0.95, rollback_impact, allow },
-                    fixer: FixerSpec::Stub {},
-                },
+                act: act(fix_at, rollback_impact, allow),
                 matching: MatchSpec { slack: Span::minutes(slack), match_cap: Span::hours(cap) },
                 ..everything()
             }
@@ -606,7 +640,8 @@ pub fn random_world() -> impl Strategy<Value = World> {
 
 /// What the second implementation knows.
 pub fn random_scenario(triagers: Vec<TriagerSpec>) -> impl Strategy<Value = Scenario> {
-    (random_world(), random_spec(simple_detectors(), triagers)).prop_map(|(world, spec)| Scenario { world, spec })
+    (random_world(), random_spec(simple_detectors(), simple_gates(), triagers))
+        .prop_map(|(world, spec)| Scenario { world, spec })
 }
 
 /// Everything that a pipeline can be made of.
@@ -623,9 +658,15 @@ pub fn any_scenario() -> impl Strategy<Value = Scenario> {
     ];
     let families = [Family::Deploy, Family::Deploy, Family::Day, Family::TwoLevel];
     let shocks = [None, Some(CommonShock { alpha: 0.3 })];
-    let extras = (pick(&triggers), pick(&baselines), pick(&families), pick(&shocks), any::<bool>(), any::<bool>());
-    (random_world(), random_spec(detectors(), triagers()), extras).prop_map(|(world, mut spec, extras)| {
-        let (trigger, baseline, family, common_shock, both, careful) = extras;
+    let floors = [(false, FloorsSpec::default()), (true, FloorsSpec::default()), (true, low_floors())];
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let extras = (pick(&triggers), pick(&baselines), pick(&families), pick(&shocks), pick(&floors), flags);
+    (random_world(), random_spec(detectors(), gates(), triagers()), extras).prop_map(|(world, mut spec, extras)| {
+        let (trigger, baseline, family, common_shock, floors, (both, careful, value)) = extras;
+        (spec.act.floors, spec.act.floor_at) = floors;
+        if value && matches!(spec.gate, GateSpec::Harm(_)) {
+            spec.act.policy.rollback_when = by_value();
+        }
         spec.replay.trigger = trigger;
         spec.detect.baseline = baseline;
         spec.detect.common_shock = common_shock;

@@ -1,11 +1,10 @@
 //! What was deployed, what triage said of it and what would have been done.
 
-use super::super::number::{count, minutes, plural, small_percent};
+use super::super::number::{count, plural};
 use super::super::{why, words};
-use super::Page;
+use super::{Page, action};
 use crate::dataset::DataSet;
 use crate::evaluate::Judged;
-use crate::model::{Case, Disposition, VerdictKind};
 use crate::pipeline::PipelineSpec;
 use crate::triage::{Diff, FileClass, TriagerSpec};
 use std::collections::BTreeMap;
@@ -88,8 +87,7 @@ pub fn verdict(page: &mut Page, spec: &PipelineSpec, judged: &Judged) {
         };
         page.text(&format!("Attributed to the deploy: {}{more}.", names.join(", ")));
     }
-    page.heading("Action");
-    page.text(&action(spec, judged, case));
+    action::section(page, spec, judged, case);
 }
 
 fn triager(spec: &TriagerSpec) -> String {
@@ -100,37 +98,4 @@ fn triager(spec: &TriagerSpec) -> String {
         ),
         other => other.name().replace('_', " "),
     }
-}
-
-/// What the policy does and which of its thresholds say so.
-fn action(spec: &PipelineSpec, judged: &Judged, case: &Case) -> String {
-    let policy = &spec.act.policy;
-    let impact = judged.outcome.passed().filter_map(|a| a.impact.score()).max_by(f64::total_cmp);
-    let impact = impact.map_or_else(|| "unknown".to_owned(), small_percent);
-    let allowed: Vec<&str> = policy.allow.iter().map(|a| a.name()).collect();
-    let allowed = if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(" and ") };
-    let reason = match (case.verdict.kind, case.disposition) {
-        (VerdictKind::NotCaused, _) => "a deploy that is not to blame is left alone".to_owned(),
-        (VerdictKind::Inconclusive, _) => "an open verdict goes to a person".to_owned(),
-        (VerdictKind::Caused, Disposition::Acted) => format!(
-            "confidence {:.2} against {} for a fix and {} for a rollback, which also needs an impact of {}; the impact is {impact}; allowed: {allowed}",
-            case.verdict.confidence,
-            policy.fix_at,
-            policy.rollback_at,
-            small_percent(policy.rollback_impact)
-        ),
-        (VerdictKind::Caused, _) => format!(
-            "confidence {:.2} with an impact of {impact} does not reach an allowed action (a fix needs {}, a rollback {} and {}; allowed: {allowed})",
-            case.verdict.confidence,
-            policy.fix_at,
-            policy.rollback_at,
-            small_percent(policy.rollback_impact)
-        ),
-    };
-    format!(
-        "Would {}: {reason}. Charged: {} tokens, {} of review. Nothing was carried out.",
-        words::action(case.action).replace("nothing", "do nothing"),
-        count(case.tokens.total()),
-        minutes(case.review_minutes)
-    )
 }

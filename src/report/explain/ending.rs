@@ -1,7 +1,7 @@
 //! What really happened, and whether the pipeline got it right.
 
 use super::super::why::{self, View};
-use super::super::words;
+use super::super::{floors, words};
 use super::Page;
 use crate::evaluate::{Judged, Label, Loss, TrueIncident};
 use crate::model::{Action, Alert, Direction, visible};
@@ -121,6 +121,13 @@ fn own_incidents(view: View, deploy: usize, judged: &[&Judged]) -> Vec<String> {
 fn decisive(index: usize, judged: &[&Judged]) -> Vec<String> {
     let cases = judged.iter().filter(|j| j.own.contains(&index)).filter_map(|j| j.case());
     let against = cases.map(|case| {
+        let missed: Vec<&str> = case.floors.iter().filter(|f| !f.met).map(|f| floors::short(f.name)).collect();
+        if !missed.is_empty() {
+            return format!(
+                "The policy would have acted on it; floors for automatic action that it misses: {}.",
+                missed.join(", ")
+            );
+        }
         let evidence = case.verdict.evidence.iter().filter(|e| e.direction == Direction::Against && e.rule != "prior");
         match evidence.reduce(|a, b| if b.weight < a.weight { b } else { a }) {
             Some(heaviest) => format!("What weighed most against blaming it: {}", why::evidence(heaviest)),

@@ -1,0 +1,32 @@
+use crate::model::Detection;
+use serde::{Deserialize, Serialize};
+
+/// How many records beyond expectation a gate reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// `k − expected`.
+    #[default]
+    Point,
+    /// At least so many: one-sided 95 % bounds of both counts (Garwood 1936; statistics.md §8).
+    Lower,
+}
+
+impl Bound {
+    /// Records beyond expectation, at least 0.
+    #[must_use]
+    pub fn excess(self, detection: &Detection) -> f64 {
+        match self {
+            Self::Point => detection.excess(),
+            Self::Lower => detection.excess_low,
+        }
+    }
+
+    /// What a reason adds to a number that was read so.
+    pub(super) const fn note(self) -> &'static str {
+        match self {
+            Self::Point => "",
+            Self::Lower => " (by the lower end of the excess)",
+        }
+    }
+}
