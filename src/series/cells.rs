@@ -22,7 +22,20 @@ pub struct Cell {
     requests: Option<f64>,
 }
 
+/// A stretch of time and the same stretch of earlier days.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub now: Interval,
+    /// Latest day first; only what lies wholly inside B.
+    pub past: Vec<Cell>,
+}
+
 impl Cell {
+    fn new(data: &DataSet, service: &str, interval: Interval, days_before: u32, same_class: bool) -> Self {
+        let requests = requests(data, service, &[interval]).filter(|&n| n > 0.0);
+        Self { interval, days_before, same_class, minutes: interval.span().as_minutes(), requests }
+    }
+
     /// On the weekday of W.
     #[must_use]
     pub const fn is_same_weekday(&self) -> bool {
@@ -53,18 +66,60 @@ pub fn cells(data: &DataSet, calendar: &Calendar, service: &str, window: Interva
         let Some(same_time) = calendar.days_before(window.start, days_before) else { continue };
         for begin in begins(same_time, span) {
             let interval = Interval::new(begin, begin + span);
-            if baseline.iter().any(|piece| piece.start <= interval.start && interval.end <= piece.end) {
-                cells.push(Cell {
-                    interval,
-                    days_before,
-                    same_class: calendar.is_weekend(same_time) == weekend,
-                    minutes: span.as_minutes(),
-                    requests: requests(data, service, &[interval]).filter(|&n| n > 0.0),
-                });
+            if is_inside(interval, baseline) {
+                let same_class = calendar.is_weekend(same_time) == weekend;
+                cells.push(Cell::new(data, service, interval, days_before, same_class));
             }
         }
     }
     cells
+}
+
+/// The columns of a timetable: stretches of `bin` from `whole.start` on until `whole` is covered, each with its past. Neighbours
+/// share no cell.
+#[must_use]
+pub fn columns(
+    data: &DataSet,
+    calendar: &Calendar,
+    service: &str,
+    (whole, bin): (Interval, Span),
+    baseline: &[Interval],
+) -> Vec<Column> {
+    let Some(start) = baseline.iter().map(|piece| piece.start).min() else { return Vec::new() };
+    let count = (whole.span().micros() + bin.micros() - 1) / bin.micros().max(1);
+    let begin = |index: i64| whole.start + Span::from_micros(bin.micros() * index);
+    let mut columns: Vec<Column> =
+        (0..count).map(|i| Column { now: Interval::new(begin(i), begin(i + 1)), past: Vec::new() }).collect();
+    let weekdays: Vec<u32> = columns.iter().map(|column| calendar.weekday(column.now.start)).collect();
+    for days_before in 1..=days_in(whole.end - start) {
+        let shifts = shifts(calendar, &columns, days_before);
+        for ((column, shift), &weekday) in columns.iter_mut().zip(shifts).zip(&weekdays) {
+            let Some(interval) = shift.map(|shift| column.now.shifted(shift)) else { continue };
+            if is_inside(interval, baseline) {
+                let then = (weekday + 7 - days_before % 7) % 7;
+                let same_class = Calendar::is_weekend_day(then) == Calendar::is_weekend_day(weekday);
+                column.past.push(Cell::new(data, service, interval, days_before, same_class));
+            }
+        }
+    }
+    columns
+}
+
+/// By how much each column moves to the same wall-clock time of an earlier day. Where the first and the last move alike no clock
+/// was changed between them.
+fn shifts(calendar: &Calendar, columns: &[Column], days_before: u32) -> Vec<Option<Span>> {
+    let shift = |column: &Column| calendar.days_before(column.now.start, days_before).map(|at| at - column.now.start);
+    let ends = (columns.first().and_then(shift), columns.last().and_then(shift));
+    if ends.0.is_some() && ends.0 == ends.1 {
+        return vec![ends.0; columns.len()];
+    }
+    columns.iter().map(shift).collect()
+}
+
+/// Whether an interval lies wholly inside one of the pieces.
+#[must_use]
+pub fn is_inside(interval: Interval, pieces: &[Interval]) -> bool {
+    pieces.iter().any(|piece| piece.start <= interval.start && interval.end <= piece.end)
 }
 
 /// Whole days in a span, rounded up.
