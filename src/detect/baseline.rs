@@ -41,7 +41,7 @@ impl Baseline {
 }
 
 fn cells(history: &History, keep: impl Fn(&Past) -> bool) -> Option<(u64, f64)> {
-    let kept = history.past().filter(keep);
+    let kept = history.past().into_iter().filter(keep);
     let (count, exposure) = kept.fold((0, 0.0), |(count, sum), past| (count + past.count, sum + past.exposure));
     (exposure > 0.0).then_some((count, exposure))
 }
@@ -52,9 +52,7 @@ fn rolling(history: &History, windows: u32) -> Option<(u64, f64)> {
         let start = end - Span::from_micros(span.micros() * i);
         Interval::new(start, start + span)
     };
-    let within =
-        |piece: &Interval| history.look().baseline.iter().any(|b| b.start <= piece.start && piece.end <= b.end);
-    let pieces = (1..=i64::from(windows)).map(before).filter(within);
+    let pieces = (1..=i64::from(windows)).map(before).filter(|&piece| history.look().is_in_baseline(piece));
     let (count, exposure) = pieces.fold((0, 0.0), |(count, sum), piece| {
         history.exposure(piece).map_or((count, sum), |exposure| (count + history.count(piece), sum + exposure))
     });

@@ -1,6 +1,6 @@
 use super::{Baseline, Look};
 use crate::model::{Interval, Span};
-use crate::series::{Cell, Exposures, GroupId, Observed, Series};
+use crate::series::{Cell, Exposure, Exposures, GroupId, Observed, Series};
 
 /// What may be known of one (service, signature) when a decision is made: counts in any interval, as far as records had
 /// arrived by then. The future cannot be asked for.
@@ -28,6 +28,15 @@ pub struct Past {
     pub same_weekday: bool,
     /// Weekday or weekend like W.
     pub same_class: bool,
+}
+
+impl Past {
+    /// What `count` says of a cell; `None`: its exposure is not known.
+    pub fn of(cell: &Cell, unit: Exposure, count: impl FnOnce(Interval) -> u64) -> Option<Self> {
+        let exposure = cell.exposure(unit)?;
+        let (same_weekday, same_class) = (cell.is_same_weekday(), cell.same_class);
+        Some(Self { count: count(cell.interval), exposure, same_weekday, same_class })
+    }
 }
 
 impl<'a> History<'a> {
@@ -64,10 +73,17 @@ impl<'a> History<'a> {
         self.look.baseline.iter().map(|&piece| self.count(piece)).sum()
     }
 
+    /// Records per unit of exposure in all of B, whatever the hour.
+    #[must_use]
+    pub fn flat_rate(&self) -> f64 {
+        let whole = self.look.exposures.iter().find(|e| e.unit == self.exposures.unit);
+        whole.map_or(0.0, |whole| self.count_in_baseline() as f64 / whole.baseline)
+    }
+
     /// Exposure of any interval, in the unit of [`History::exposures`].
     #[must_use]
     pub fn exposure(&self, interval: Interval) -> Option<f64> {
-        self.look.exposure(self.exposures, interval)
+        self.look.exposure(self.exposures.unit, interval)
     }
 
     /// W as far as it has passed.
@@ -86,6 +102,11 @@ impl<'a> History<'a> {
         self.series
     }
 
+    /// Rows (of the data set's records) of this signature in `interval` that had arrived when the decision was made.
+    pub fn rows(&self, interval: Interval) -> impl Iterator<Item = usize> {
+        self.series.rows(self.group, Observed { interval, by: self.look.decided_at() })
+    }
+
     #[must_use]
     pub fn service(&self) -> &str {
         self.series.service(self.group)
@@ -97,29 +118,21 @@ impl<'a> History<'a> {
     }
 
     /// Past windows like W whose exposure is known, latest day first.
-    pub fn past(&self) -> impl Iterator<Item = Past> {
-        let unit = self.exposures.unit;
-        self.look.cells().iter().filter_map(move |cell| {
-            let exposure = cell.exposure(unit)?;
-            Some(Past {
-                count: self.count(cell.interval),
-                exposure,
-                same_weekday: cell.is_same_weekday(),
-                same_class: cell.same_class,
-            })
-        })
+    #[must_use]
+    pub fn past(&self) -> Vec<Past> {
+        self.past_like(self.window())
     }
 
-    /// Rows of past cells like another interval than W (a bin of it), in the same unit.
+    /// Past cells like another interval than W (a bin of it), in the same unit.
+    #[must_use]
     pub fn past_like(&self, interval: Interval) -> Vec<Past> {
-        let unit = self.exposures.unit;
-        let cells = self.look.cells_like(interval);
-        let past = |cell: &Cell| {
-            let exposure = cell.exposure(unit)?;
-            let (same_weekday, same_class) = (cell.is_same_weekday(), cell.same_class);
-            Some(Past { count: self.count(cell.interval), exposure, same_weekday, same_class })
-        };
-        cells.iter().filter_map(past).collect()
+        self.look.cells_like(interval).iter().filter_map(|cell| self.past_cell(cell)).collect()
+    }
+
+    /// What this signature did in a past cell; `None`: the exposure is not known.
+    #[must_use]
+    pub fn past_cell(&self, cell: &Cell) -> Option<Past> {
+        Past::of(cell, self.exposures.unit, |interval| self.count(interval))
     }
 
     /// The history of the first `span` of W; `None` before that much of it has passed.

@@ -1,10 +1,15 @@
 //! One window with everything that a detector may know of it.
 
 use super::DetectSpec;
+use super::arms::Arm;
+use super::memo::Memo;
+use super::versions::Versions;
 use crate::dataset::DataSet;
 use crate::model::{Instant, Interval, Span, Window};
-use crate::series::{Calendar, Cell, Exposures, Observed, Series, cells, without};
-use std::sync::OnceLock;
+use crate::series::{
+    Calendar, Cell, Column, Exposure, Exposures, Observed, Series, cells, columns, is_inside, without,
+};
+use std::sync::{Arc, OnceLock};
 
 /// How long before a deploy a service must have had none of its own to be a control (statistics.md §5).
 const QUIET: Span = Span::hours(2);
@@ -20,10 +25,40 @@ pub struct Look<'a> {
     /// Of W and B, in each unit asked for: one or two.
     pub exposures: Vec<Exposures>,
     calendar: Calendar,
-    cells: OnceLock<Vec<Cell>>,
     controls: OnceLock<Vec<String>>,
+    known: Known,
     /// The same look at the first part of W, for detectors with a shorter window of their own.
     parts: Vec<(Span, Self)>,
+}
+
+/// What has been asked of a look before.
+struct Known {
+    cells: Memo<Interval, Arc<[Cell]>>,
+    columns: Memo<(Interval, Span), Arc<[Column]>>,
+    control_arms: Memo<(Interval, Exposure), Option<Arm>>,
+    versions: Memo<(), Option<Versions>>,
+    /// Of the service's totals; by interval, unit and the bits of the cap on residuals.
+    burstiness: Memo<(Interval, Exposure, u64), Option<f64>>,
+}
+
+impl Known {
+    const fn new() -> Self {
+        Self {
+            cells: Memo::new(),
+            columns: Memo::new(),
+            control_arms: Memo::new(),
+            versions: Memo::new(),
+            burstiness: Memo::new(),
+        }
+    }
+
+    fn forget(&self) {
+        self.cells.forget();
+        self.columns.forget();
+        self.control_arms.forget();
+        self.versions.forget();
+        self.burstiness.forget();
+    }
 }
 
 impl<'a> Look<'a> {
@@ -40,8 +75,8 @@ impl<'a> Look<'a> {
         let baseline = without(window.baseline, dropped);
         let exposures = Exposures::in_units(data, &window.service, spec.exposure, window.window, &baseline);
         let calendar = Calendar::of(&data.manifest.timezone);
-        let (cells, controls) = (OnceLock::new(), OnceLock::new());
-        Self { data, window, horizon, baseline, exposures, calendar, cells, controls, parts: Vec::new() }
+        let (controls, known) = (OnceLock::new(), Known::new());
+        Self { data, window, horizon, baseline, exposures, calendar, controls, known, parts: Vec::new() }
     }
 
     /// The first `span` of this look's W, decided when this look is.
@@ -51,33 +86,39 @@ impl<'a> Look<'a> {
         let window = Window { window: interval, ..self.window.clone() };
         let (data, baseline) = (self.data, self.baseline.clone());
         let exposures = Exposures::in_units(data, &window.service, spec.exposure, interval, &baseline);
-        let (cells, controls) = (OnceLock::new(), self.controls.clone());
-        let calendar = self.calendar.clone();
-        Self { data, window, horizon: interval, baseline, exposures, calendar, cells, controls, parts: Vec::new() }
+        let (calendar, controls, known) = (self.calendar.clone(), self.controls.clone(), Known::new());
+        Self { data, window, horizon: interval, baseline, exposures, calendar, controls, known, parts: Vec::new() }
     }
 
     /// Past windows that are like W, latest day first.
-    pub fn cells(&self) -> &[Cell] {
-        self.cells
-            .get_or_init(|| cells(self.data, &self.calendar, &self.window.service, self.window.window, &self.baseline))
+    pub fn cells(&self) -> Arc<[Cell]> {
+        self.cells_like(self.window.window)
     }
 
     /// Past windows as long as `interval`, at its time of day, like [`Look::cells`].
     #[must_use]
-    pub fn cells_like(&self, interval: Interval) -> Vec<Cell> {
-        cells(self.data, &self.calendar, &self.window.service, interval, &self.baseline)
+    pub fn cells_like(&self, interval: Interval) -> Arc<[Cell]> {
+        let find = || cells(self.data, &self.calendar, &self.window.service, interval, &self.baseline).into();
+        self.known.cells.get(interval, find)
     }
 
-    /// Exposure of any interval in the unit of `of`; `None` where requests are not known.
+    /// Bins of `whole` and the same bins of past days.
     #[must_use]
-    pub fn exposure(&self, of: Exposures, interval: Interval) -> Option<f64> {
-        of.unit.measure(self.data, &self.window.service, interval)
+    pub fn columns(&self, whole: Interval, bin: Span) -> Arc<[Column]> {
+        let find = || columns(self.data, &self.calendar, &self.window.service, (whole, bin), &self.baseline).into();
+        self.known.columns.get((whole, bin), find)
     }
 
-    /// Exposure of some services together, in the same unit.
+    /// Whether an interval lies wholly inside B.
     #[must_use]
-    pub fn exposure_of(&self, services: &[String], of: Exposures, interval: Interval) -> Option<f64> {
-        services.iter().map(|service| of.unit.measure(self.data, service, interval)).sum()
+    pub fn is_in_baseline(&self, interval: Interval) -> bool {
+        is_inside(interval, &self.baseline)
+    }
+
+    /// Exposure of any interval; `None` where requests are asked for and not known.
+    #[must_use]
+    pub fn exposure(&self, unit: Exposure, interval: Interval) -> Option<f64> {
+        unit.measure(self.data, &self.window.service, interval)
     }
 
     /// Services that were not deployed from two hours before the deploy until the decision, by name; this one is not among them.
@@ -97,11 +138,26 @@ impl<'a> Look<'a> {
         })
     }
 
-    /// Records of some services together, whatever their signature, as far as they had arrived at the decision.
+    /// One service, whatever the signature, as far as records had arrived at the decision. `None`: its requests are not known.
     #[must_use]
-    pub fn count_services(&self, series: &Series, services: &[String], interval: Interval) -> u64 {
+    pub fn arm_of(&self, series: &Series, service: &str, unit: Exposure, interval: Interval) -> Option<Arm> {
+        let exposure = unit.measure(self.data, service, interval)?;
+        let count = series.service_count(service, Observed { interval, by: self.window.decided_at });
+        Some(Arm { count, exposure })
+    }
+
+    /// The controls together, whatever the signature, as far as records had arrived at the decision. `None`: there is none, or
+    /// its requests are not known.
+    #[must_use]
+    pub fn control_arm(&self, series: &Series, unit: Exposure, interval: Interval) -> Option<Arm> {
         let what = Observed { interval, by: self.window.decided_at };
-        services.iter().map(|service| series.service_count(service, what)).sum()
+        let find = || {
+            let exposures = self.controls().iter().map(|service| unit.measure(self.data, service, interval));
+            let exposure = exposures.sum::<Option<f64>>().filter(|&sum| sum > 0.0)?;
+            let count = self.controls().iter().map(|service| series.service_count(service, what)).sum();
+            Some(Arm { count, exposure })
+        };
+        self.known.control_arms.get((interval, unit), find)
     }
 
     /// Records of the window's own service, whatever their signature, as far as they had arrived at the decision.
@@ -117,6 +173,22 @@ impl<'a> Look<'a> {
             return Some(self);
         }
         self.parts.iter().find(|(length, _)| *length == span).map(|(_, part)| part)
+    }
+
+    /// Which versions of the service run side by side in W.
+    pub fn versions(&self, series: &Series) -> Option<Versions> {
+        self.known.versions.get((), || Versions::of(series, self))
+    }
+
+    /// An answer about the totals of the service in past windows like `interval`, found by `find` where it is new.
+    pub fn remembered(&self, about: (Interval, Exposure, u64), find: impl FnOnce() -> Option<f64>) -> Option<f64> {
+        self.known.burstiness.get(about, find)
+    }
+
+    /// Drops what can be found again, once all signatures of the window are measured.
+    pub fn forget(&self) {
+        self.known.forget();
+        self.parts.iter().for_each(|(_, part)| part.forget());
     }
 
     #[must_use]

@@ -3,17 +3,27 @@
 mod always;
 mod arms;
 mod baseline;
+mod bins;
 mod cond_binomial;
 mod correction;
+mod cusum;
+mod did;
 mod dispersion;
+mod e_value;
+mod ears;
 mod either;
+mod etest;
+mod expectation;
+mod farrington;
 mod gamma_poisson;
 mod history;
 mod look;
+mod memo;
 mod nb;
 mod new_signature;
 mod null;
 mod poisson_fixed;
+mod prefix_scan;
 mod random;
 mod return_period;
 mod rolling_pct;
@@ -22,6 +32,7 @@ mod shock;
 mod spec;
 mod stage;
 mod strat_nb;
+mod versions;
 
 pub use baseline::Baseline;
 pub use either::{EitherSpec, Member};
@@ -37,11 +48,18 @@ pub use stage::{Detect, Measured, STRATA, STRATUM_COUNT, Seen};
 use crate::model::Span;
 use always::Always;
 use cond_binomial::{CondBinomial, CondBinomialSpec};
+use cusum::{Cusum, CusumSpec};
+use did::{Did, DidSpec};
+use e_value::{EValue, EValueSpec};
+use ears::{Ears, EarsSpec};
 use either::Either;
+use etest::{Etest, EtestSpec};
+use farrington::{Farrington, FarringtonSpec};
 use gamma_poisson::{GammaPoisson, GammaPoissonSpec};
 use nb::{Nb, NbSpec};
 use null::Null;
 use poisson_fixed::PoissonFixed;
+use prefix_scan::{PrefixScan, PrefixScanSpec};
 use random::{Random, RandomSpec};
 use rolling_pct::RollingPct;
 use serde::{Deserialize, Serialize};
@@ -67,9 +85,16 @@ pub trait Detector: Sync + Send {
 pub enum DetectorSpec {
     PoissonFixed {},
     CondBinomial(CondBinomialSpec),
+    Etest(EtestSpec),
     GammaPoisson(GammaPoissonSpec),
     Nb(NbSpec),
     StratNb(StratNbSpec),
+    Did(DidSpec),
+    Farrington(FarringtonSpec),
+    Ears(EarsSpec),
+    Cusum(CusumSpec),
+    PrefixScan(PrefixScanSpec),
+    EValue(EValueSpec),
     RollingPct {},
     Either(EitherSpec),
     Random(RandomSpec),
@@ -83,9 +108,16 @@ impl DetectorSpec {
         match self {
             Self::PoissonFixed {} => Box::new(PoissonFixed),
             Self::CondBinomial(spec) => Box::new(CondBinomial::new(spec)),
+            Self::Etest(spec) => Box::new(Etest::new(*spec)),
             Self::GammaPoisson(spec) => Box::new(GammaPoisson::new(*spec)),
             Self::Nb(spec) => Box::new(Nb::new(*spec)),
             Self::StratNb(spec) => Box::new(StratNb::new(*spec)),
+            Self::Did(spec) => Box::new(Did::new(*spec)),
+            Self::Farrington(spec) => Box::new(Farrington::new(*spec)),
+            Self::Ears(spec) => Box::new(Ears::new(*spec)),
+            Self::Cusum(spec) => Box::new(Cusum::new(*spec)),
+            Self::PrefixScan(spec) => Box::new(PrefixScan::new(spec)),
+            Self::EValue(spec) => Box::new(EValue::new(*spec)),
             Self::RollingPct {} => Box::new(RollingPct),
             Self::Either(spec) => Box::new(Either::new(spec)),
             Self::Random(spec) => Box::new(Random::new(*spec)),
@@ -101,9 +133,16 @@ impl DetectorSpec {
             Self::GammaPoisson(spec) => spec.check(),
             Self::Nb(spec) => spec.check(),
             Self::StratNb(spec) => spec.check(),
+            Self::Did(spec) => spec.check(),
+            Self::Farrington(spec) => spec.check(),
+            Self::Ears(spec) => spec.check(),
+            Self::Cusum(spec) => spec.check(),
+            Self::PrefixScan(spec) => spec.check(),
+            Self::EValue(spec) => spec.check(),
             Self::Either(spec) => spec.check(),
             Self::PoissonFixed {}
             | Self::CondBinomial(_)
+            | Self::Etest(_)
             | Self::RollingPct {}
             | Self::Random(_)
             | Self::Null {}

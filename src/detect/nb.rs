@@ -74,7 +74,7 @@ impl Detector for Nb {
 /// Moment estimates: φ = Σ(y−μ)²/μ ÷ (n−1), α = Σ[(y−μ)²−μ] ÷ Σμ²; never less than Poisson.
 fn estimate(form: Form, history: &History) -> f64 {
     let poisson = if form == Form::Nb1 { 1.0 } else { 0.0 };
-    let cells: Vec<Past> = history.past().collect();
+    let cells: Vec<Past> = history.past();
     if cells.len() < MIN_CELLS {
         return poisson;
     }

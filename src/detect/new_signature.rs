@@ -106,7 +106,8 @@ fn novelty_p(series: &Series, look: &Look) -> f64 {
         .map(|row| series.records.timestamp[row])
         .collect();
     let new_in = |interval: Interval| firsts.iter().filter(|&&at| interval.contains(at)).count() as u64;
-    let past = look.cells().iter().filter(|cell| cell.same_class);
+    let cells = look.cells();
+    let past = cells.iter().filter(|cell| cell.same_class);
     let (n, seen) = past.fold((0_u64, 0), |(n, seen), cell| (n + 1, seen + new_in(cell.interval)));
     let predicted: Option<NegativeBinomial> =
         (n > 0).then(|| Gamma::JEFFREYS.after(seen, n as f64)).and_then(|g| g.predict(1.0));

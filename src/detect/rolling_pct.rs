@@ -10,7 +10,7 @@ pub struct RollingPct;
 
 impl Detector for RollingPct {
     fn score(&self, history: &History) -> Score {
-        let class: Vec<Past> = history.past().filter(|past| past.same_class).collect();
+        let class: Vec<Past> = history.past().into_iter().filter(|past| past.same_class).collect();
         let window = history.exposures.window;
         // Rates, so that a busier hour is no reason.
         let reached = |past: &&Past| past.count as f64 * window >= history.k as f64 * past.exposure;

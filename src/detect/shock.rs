@@ -58,7 +58,7 @@ impl CommonShock {
     #[must_use]
     pub fn judge(&self, series: &Series, look: &Look) -> Shock {
         let alone = look.controls().iter().filter_map(|control| {
-            let arms = Arms::of_service(series, look, std::slice::from_ref(control))?;
+            let arms = Arms::of_service(series, look, control)?;
             Some((total_p(&arms, |both| both.control), arms))
         });
         let alone: Vec<(f64, Arms)> = alone.collect();

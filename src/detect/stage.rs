@@ -104,6 +104,7 @@ impl Detect {
                 measured.seen.extend(seen);
             }
             measured.shocks.push(self.spec.common_shock.map(|shock| shock.judge(series, look)));
+            look.forget();
         }
         measured.family = measured.strata.iter().sum::<u64>() as usize;
         measured

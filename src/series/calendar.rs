@@ -1,7 +1,7 @@
 //! The business clock: hour of the week where the service's users live.
 
 use crate::model::{Instant, Span};
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 
 /// Local time of a data set's time zone.
@@ -31,7 +31,19 @@ impl Calendar {
 
     #[must_use]
     pub fn is_weekend(&self, instant: Instant) -> bool {
-        matches!(self.local(instant).weekday(), Weekday::Saturday | Weekday::Sunday)
+        Self::is_weekend_day(self.weekday(instant))
+    }
+
+    /// Local day of the week: 0 is Monday.
+    #[must_use]
+    pub fn weekday(&self, instant: Instant) -> u32 {
+        u32::try_from(self.local(instant).weekday().to_monday_zero_offset()).unwrap_or(0)
+    }
+
+    /// Whether a day of the week, 0 being Monday, is Saturday or Sunday.
+    #[must_use]
+    pub const fn is_weekend_day(weekday: u32) -> bool {
+        weekday >= 5
     }
 
     /// Minutes since local midnight, in [0, 1440).

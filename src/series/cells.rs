@@ -22,7 +22,20 @@ pub struct Cell {
     requests: Option<f64>,
 }
 
+/// A stretch of time and the same stretch of earlier days.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub now: Interval,
+    /// Latest day first; only what lies wholly inside B.
+    pub past: Vec<Cell>,
+}
+
 impl Cell {
+    fn new(data: &DataSet, service: &str, interval: Interval, days_before: u32, same_class: bool) -> Self {
+        let requests = requests(data, service, &[interval]).filter(|&n| n > 0.0);
+        Self { interval, days_before, same_class, minutes: interval.span().as_minutes(), requests }
+    }
+
     /// On the weekday of W.
     #[must_use]
     pub const fn is_same_weekday(&self) -> bool {
@@ -40,11 +53,11 @@ impl Cell {
 }
 
 /// The cells of a window, latest day first, by time within a day. Cells of one day do not overlap; days are stepped over where W
-/// is longer than one. `baseline`: disjoint pieces of time, in order.
+/// is longer than one.
 #[must_use]
 pub fn cells(data: &DataSet, calendar: &Calendar, service: &str, window: Interval, baseline: &[Interval]) -> Vec<Cell> {
     let span = window.span();
-    let Some(start) = baseline.first().map(|piece| piece.start) else { return Vec::new() };
+    let Some(start) = baseline.iter().map(|piece| piece.start).min() else { return Vec::new() };
     let step = days_in(span).max(1);
     let last = days_in(window.start - start);
     let weekend = calendar.is_weekend(window.start);
@@ -53,22 +66,59 @@ pub fn cells(data: &DataSet, calendar: &Calendar, service: &str, window: Interva
         let Some(same_time) = calendar.days_before(window.start, days_before) else { continue };
         for begin in begins(same_time, span) {
             let interval = Interval::new(begin, begin + span);
-            if is_within(interval, baseline) {
-                cells.push(Cell {
-                    interval,
-                    days_before,
-                    same_class: calendar.is_weekend(same_time) == weekend,
-                    minutes: span.as_minutes(),
-                    requests: requests(data, service, &[interval]).filter(|&n| n > 0.0),
-                });
+            if is_inside(interval, baseline) {
+                let same_class = calendar.is_weekend(same_time) == weekend;
+                cells.push(Cell::new(data, service, interval, days_before, same_class));
             }
         }
     }
     cells
 }
 
-/// Whether one of the pieces holds all of `interval`.
-fn is_within(interval: Interval, pieces: &[Interval]) -> bool {
+/// The columns of a timetable: stretches of `bin` from `whole.start` on until `whole` is covered, each with its past. Neighbours
+/// share no cell.
+#[must_use]
+pub fn columns(
+    data: &DataSet,
+    calendar: &Calendar,
+    service: &str,
+    (whole, bin): (Interval, Span),
+    baseline: &[Interval],
+) -> Vec<Column> {
+    let Some(start) = baseline.iter().map(|piece| piece.start).min() else { return Vec::new() };
+    let count = (whole.span().micros() + bin.micros() - 1) / bin.micros().max(1);
+    let begin = |index: i64| whole.start + Span::from_micros(bin.micros() * index);
+    let mut columns: Vec<Column> =
+        (0..count).map(|i| Column { now: Interval::new(begin(i), begin(i + 1)), past: Vec::new() }).collect();
+    let weekdays: Vec<u32> = columns.iter().map(|column| calendar.weekday(column.now.start)).collect();
+    for days_before in 1..=days_in(whole.end - start) {
+        let shifts = shifts(calendar, &columns, days_before);
+        for ((column, shift), &weekday) in columns.iter_mut().zip(shifts).zip(&weekdays) {
+            let Some(interval) = shift.map(|shift| column.now.shifted(shift)) else { continue };
+            if is_inside(interval, baseline) {
+                let then = (weekday + 7 - days_before % 7) % 7;
+                let same_class = Calendar::is_weekend_day(then) == Calendar::is_weekend_day(weekday);
+                column.past.push(Cell::new(data, service, interval, days_before, same_class));
+            }
+        }
+    }
+    columns
+}
+
+/// By how much each column moves to the same wall-clock time of an earlier day. Where the first and the last move alike no clock
+/// was changed between them.
+fn shifts(calendar: &Calendar, columns: &[Column], days_before: u32) -> Vec<Option<Span>> {
+    let shift = |column: &Column| calendar.days_before(column.now.start, days_before).map(|at| at - column.now.start);
+    let ends = (columns.first().and_then(shift), columns.last().and_then(shift));
+    if ends.0.is_some() && ends.0 == ends.1 {
+        return vec![ends.0; columns.len()];
+    }
+    columns.iter().map(shift).collect()
+}
+
+/// Whether one of the pieces, in order, holds all of `interval`.
+#[must_use]
+pub fn is_inside(interval: Interval, pieces: &[Interval]) -> bool {
     let after = pieces.partition_point(|piece| piece.start <= interval.start);
     after.checked_sub(1).is_some_and(|last| interval.end <= pieces[last].end)
 }
@@ -97,19 +147,6 @@ mod tests {
         assert_eq!(begins(noon, Span::minutes(15)).count(), 9);
         assert_eq!(begins(noon, Span::hours(4)).count(), 1);
         assert_eq!(begins(noon, Span::from_micros(1)).count(), 9, "a window cut short to nearly nothing");
-    }
-
-    #[test]
-    fn a_cell_lies_in_one_piece() {
-        let i = |a, b| Interval::new(Instant::from_micros(a), Instant::from_micros(b));
-        let pieces = [i(10, 20), i(20, 30), i(40, 50)];
-        let within = [i(10, 20), i(12, 13), i(45, 50)];
-        assert!(within.into_iter().all(|interval| is_within(interval, &pieces)));
-        assert!(
-            [i(5, 15), i(15, 25), i(30, 40), i(45, 51), i(60, 70)]
-                .into_iter()
-                .all(|interval| !is_within(interval, &pieces))
-        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 const MIN_COVERAGE: f64 = 0.8;
 
 /// The kind of exposure.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exposure {
     /// Minutes.

@@ -137,6 +137,13 @@ impl<'a> Series<'a> {
         run.map_or(0, |run| runs.count(self.records, run, what))
     }
 
+    /// Rows (of the data set's records) of a service, whatever their signature, by time.
+    pub fn service_rows(&self, service: &str, what: Observed) -> impl Iterator<Item = usize> {
+        let (runs, of_service) = self.totals.get_or_init(|| self.totals());
+        let run = self.records.services.find(service).and_then(|id| of_service.get(&id));
+        run.into_iter().flat_map(move |run| runs.arrived(self.records, runs.range(run, what.interval), what.by))
+    }
+
     fn totals(&self) -> (Runs, BTreeMap<u32, Run>) {
         let mut rows = self.runs.rows.clone();
         let key = |row: u32| (self.records.service[row as usize], self.records.timestamp[row as usize], row);

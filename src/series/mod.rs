@@ -6,6 +6,6 @@ mod exposure;
 mod groups;
 
 pub use calendar::Calendar;
-pub use cells::{Cell, cells};
+pub use cells::{Cell, Column, cells, columns, is_inside};
 pub use exposure::{Exposure, Exposures, requests, without};
 pub use groups::{Group, GroupId, Observed, Series};

@@ -154,6 +154,13 @@ fn the_property_draws_from_every_detector_gate_and_triager() {
         DetectorSpec::RollingPct {} => 7,
         DetectorSpec::Either(_) => 8,
         DetectorSpec::Random(_) => 9,
+        DetectorSpec::Etest(_) => 10,
+        DetectorSpec::Did(_) => 11,
+        DetectorSpec::Farrington(_) => 12,
+        DetectorSpec::Ears(_) => 13,
+        DetectorSpec::Cusum(_) => 14,
+        DetectorSpec::PrefixScan(_) => 15,
+        DetectorSpec::EValue(_) => 16,
     };
     let gate = |spec: &GateSpec| match spec {
         GateSpec::None {} => 0,
@@ -171,7 +178,7 @@ fn the_property_draws_from_every_detector_gate_and_triager() {
         found.dedup();
         found
     };
-    assert_eq!(distinct(detectors().iter().map(detector).collect()), (0..10).collect::<Vec<i32>>());
+    assert_eq!(distinct(detectors().iter().map(detector).collect()), (0..17).collect::<Vec<i32>>());
     assert_eq!(distinct(gates().iter().map(gate).collect()), [0, 1, 2, 3]);
     assert_eq!(distinct(triagers().iter().map(triager).collect()), [0, 1, 2]);
 }

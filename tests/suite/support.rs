@@ -508,6 +508,16 @@ pub fn detectors() -> Vec<DetectorSpec> {
         "kind = \"rolling_pct\"",
         "kind = \"either\"\nof = [{ detector = { kind = \"strat_nb\" }, within = \"30m\" }, { detector = { kind = \"nb\" } }]",
         "kind = \"random\"",
+        "kind = \"etest\"",
+        "kind = \"did\"",
+        "kind = \"did\"\ncontrol = \"old_version\"",
+        "kind = \"farrington\"",
+        "kind = \"ears\"\nmethod = \"c1\"",
+        "kind = \"ears\"\nmethod = \"c3\"\nlag = \"day\"",
+        "kind = \"cusum\"",
+        "kind = \"prefix_scan\"",
+        "kind = \"e_value\"",
+        "kind = \"e_value\"\nagainst = \"control\"",
     ];
     let others = others.into_iter().map(|text| toml::from_str(text).expect("a detector"));
     simple_detectors().into_iter().chain(others).collect()

@@ -1,0 +1,101 @@
+//! W in bins: what was counted in each and what was expected, for detectors that look while W runs.
+
+use super::History;
+use super::dispersion::Pooling;
+use super::expectation::Strata;
+use crate::model::{Interval, Span};
+use crate::series::Column;
+
+/// How far from a bin's time of day its past may lie, and at most so many bins (statistics.md §3: hour ± 1).
+const REACH: Span = Span::hours(1);
+const MAX_REACH: i64 = 4;
+
+/// The unit of `shrink`: the rate of a bin rests on as much exposure as that of a window of an hour would.
+const HOUR: f64 = 60.0;
+
+/// A bin of W as planned; the last may be cut short by W's end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bin {
+    /// Records in the part of it that has passed.
+    pub count: u64,
+    /// Records expected in that part.
+    pub expected: f64,
+    /// Records expected in all of it.
+    pub planned: f64,
+    /// All of it has passed.
+    pub is_over: bool,
+}
+
+/// The bins of W as planned, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bins {
+    pub bins: Vec<Bin>,
+    /// Exposure of W ÷ exposure that its expectation rests on: what the variance of a prediction is greater by, because the rate is
+    /// estimated (statistics.md §3).
+    pub uncertainty: f64,
+}
+
+impl Bins {
+    /// `shrink`: hours' worth of exposure that the class's rate counts as.
+    #[must_use]
+    pub fn of(history: &History, bin: Span, shrink: f64) -> Self {
+        let (horizon, reach) = (history.look().horizon, (REACH.micros() / bin.micros().max(1)).min(MAX_REACH));
+        let margin = Span::from_micros(bin.micros() * reach);
+        let whole = Interval::new(horizon.start - margin, horizon.end + margin);
+        let columns = history.look().columns(whole, bin);
+        let strata: Vec<Strata> = columns.iter().map(|column| column_strata(history, column)).collect();
+        let minutes = history.window().span().as_minutes();
+        // Exposure of a minute, as far as W has passed: what is to come cannot be known yet.
+        let (flat, pace) = (history.flat_rate(), history.exposures.window / minutes);
+        let prior = shrink * HOUR * pace;
+        let near = |i: usize| {
+            let mut sum = Strata::default();
+            strata[i..=i + 2 * reach as usize].iter().for_each(|&column| sum.add(column));
+            sum
+        };
+        let rate = |i: usize| near(i).rate(flat, prior).value;
+        let inside = columns.len().saturating_sub(2 * reach as usize);
+        let bins = (0..inside).map(|i| bin_of(history, columns[i + reach as usize].now, rate(i), pace));
+        let rests_on = strata.iter().map(|column| column.hour_of_week.exposure).sum::<f64>() + prior;
+        Self { bins: bins.collect(), uncertainty: horizon.span().as_minutes() * pace / rests_on }
+    }
+
+    /// Dispersion of a prediction of W as planned: that of past windows as long, greater for the rate being estimated.
+    #[must_use]
+    pub fn phi(&self, history: &History, pooling: Pooling) -> f64 {
+        pooling.phi(history, history.look().horizon) * (1.0 + self.uncertainty)
+    }
+
+    /// Bins that have begun.
+    pub fn begun(&self) -> impl Iterator<Item = &Bin> {
+        self.bins.iter().filter(|bin| bin.expected > 0.0 || bin.count > 0)
+    }
+}
+
+/// # Errors
+/// When bins are so short that there is no end of them, or so long that a day has none.
+pub fn check(bin: Span) -> Result<(), String> {
+    if bin < Span::minutes(1) || bin > Span::hours(24) {
+        return Err(format!("detect.detector: a bin of {bin} is not between 1m and 24h"));
+    }
+    Ok(())
+}
+
+fn column_strata(history: &History, column: &Column) -> Strata {
+    column.past.iter().filter_map(|cell| history.past_cell(cell)).collect()
+}
+
+fn bin_of(history: &History, bin: Interval, rate: f64, pace: f64) -> Bin {
+    let (horizon, window) = (history.look().horizon, history.window());
+    let bin = Interval::new(bin.start, bin.end.min(horizon.end));
+    let passed = Interval::new(bin.start, bin.end.min(window.end));
+    let minutes = passed.span().as_minutes();
+    let exposure = if minutes > 0.0 { history.exposure(passed).unwrap_or(pace * minutes) } else { 0.0 };
+    let ahead = (bin.span().as_minutes() - minutes) * pace;
+    Bin {
+        count: if minutes > 0.0 { history.count(passed) } else { 0 },
+        expected: rate * exposure,
+        planned: rate * (exposure + ahead),
+        is_over: bin.end <= window.end,
+    }
+}
