@@ -22,7 +22,7 @@ pub enum ShockKind {
     Quiet,
     /// This service rose, the controls did not.
     DeploySuspect,
-    /// Both rose, this one no more than the controls: one incident, nothing to roll back.
+    /// Both rose, a control at least as improbably and this one no more than it: one incident, nothing to roll back.
     SharedCause,
     /// Both rose, this one more.
     Amplified,
@@ -68,7 +68,9 @@ impl CommonShock {
         let p_treated = total_p(arms, |both| both.treated);
         let p_controls = (p * alone.len() as f64).min(1.0);
         let p_difference = arms.ln_p().exp();
-        let [treated, controls, more] = [p_treated, p_controls, p_difference].map(|p| p < self.alpha);
+        let [treated, controls, differs] = [p_treated, p_controls, p_difference].map(|p| p < self.alpha);
+        // A difference can be too noisy to show; but what rose by less of a surprise explains nothing either.
+        let more = differs || p_treated < p_controls;
         let kind = match (treated, controls, more) {
             (true, false, _) => ShockKind::DeploySuspect,
             (true, true, false) => ShockKind::SharedCause,
