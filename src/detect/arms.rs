@@ -25,6 +25,8 @@ pub struct Both {
 pub struct Arms {
     pub now: Both,
     pub past: Vec<Both>,
+    /// The treated arm has more records in W than there are of both: only in the histories that p-values are bounded with.
+    beyond: bool,
 }
 
 impl Arms {
@@ -33,7 +35,11 @@ impl Arms {
     pub fn of_signature(history: &History) -> Option<Self> {
         let count = |interval| history.count(interval);
         let mut arms = Self::new(history.series(), history.look(), history.exposures.unit, &count)?;
+        // What the history has beyond its records is a record of the treated among as many: the next larger p-value of the exact test.
+        let more = history.k - arms.now.treated.count;
         arms.now.treated.count = history.k;
+        arms.beyond = more > arms.now.control.count;
+        arms.now.control.count = arms.now.control.count.saturating_sub(more);
         Some(arms)
     }
 
@@ -49,7 +55,7 @@ impl Arms {
         let cells = look.cells();
         let past: Vec<Both> = cells.iter().filter(|c| c.same_class).filter_map(|c| both(c.interval)).collect();
         (!past.is_empty()).then_some(())?;
-        Some(Self { now: both(look.window.window)?, past })
+        Some(Self { now: both(look.window.window)?, past, beyond: false })
     }
 
     /// All past windows together.
@@ -67,6 +73,9 @@ impl Arms {
     /// Natural logarithm of the p-value that the treated arm rose no more than its control.
     #[must_use]
     pub fn ln_p(&self) -> f64 {
+        if self.beyond {
+            return f64::NEG_INFINITY;
+        }
         let before = self.before();
         let change = |now: Arm, then: Arm| Change {
             post: now.count,

@@ -27,6 +27,7 @@ mod prefix_scan;
 mod random;
 mod rolling_pct;
 mod shock;
+mod shock_law;
 mod spec;
 mod stage;
 mod strat_nb;
