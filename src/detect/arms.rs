@@ -25,6 +25,8 @@ pub struct Both {
 pub struct Arms {
     pub now: Both,
     pub past: Vec<Both>,
+    /// The treated arm has more records in W than there are of both: only in the histories that p-values are bounded with.
+    beyond: bool,
 }
 
 impl Arms {
@@ -35,7 +37,11 @@ impl Arms {
         let (series, look, unit) = (history.series(), history.look(), history.exposures.unit);
         let control = |interval| look.control_arm(series, unit, interval);
         let mut arms = Self::new(look, unit, &count, &control)?;
+        // What the history has beyond its records is a record of the treated among as many: the next larger p-value of the exact test.
+        let more = history.k - arms.now.treated.count;
         arms.now.treated.count = history.k;
+        arms.beyond = more > arms.now.control.count;
+        arms.now.control.count = arms.now.control.count.saturating_sub(more);
         Some(arms)
     }
 
@@ -60,7 +66,7 @@ impl Arms {
         let cells = look.cells();
         let past: Vec<Both> = cells.iter().filter(|c| c.same_class).filter_map(|c| both(c.interval)).collect();
         (!past.is_empty()).then_some(())?;
-        Some(Self { now: both(look.window.window)?, past })
+        Some(Self { now: both(look.window.window)?, past, beyond: false })
     }
 
     /// All past windows together.
@@ -78,6 +84,9 @@ impl Arms {
     /// Natural logarithm of the p-value that the treated arm rose no more than its control.
     #[must_use]
     pub fn ln_p(&self) -> f64 {
+        if self.beyond {
+            return f64::NEG_INFINITY;
+        }
         let before = self.before();
         let change = |now: Arm, then: Arm| Change {
             post: now.count,

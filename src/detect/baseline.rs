@@ -33,7 +33,7 @@ impl Baseline {
             Self::Flat => None,
             Self::HourOfDay => cells(history, |_| true),
             Self::DayClass => cells(history, |past| past.same_class),
-            Self::HourOfWeek => cells(history, |past| past.same_weekday),
+            Self::HourOfWeek => cells(history, |past| past.weekdays_before() == 0),
             Self::Rolling { windows } => rolling(history, windows),
         };
         part.unwrap_or_else(|| (history.count_in_baseline(), history.exposures.baseline))

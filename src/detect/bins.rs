@@ -2,7 +2,7 @@
 
 use super::History;
 use super::dispersion::Pooling;
-use super::expectation::Strata;
+use super::expectation::{Borrowing, Strata};
 use crate::model::{Interval, Span};
 use crate::series::Column;
 
@@ -10,7 +10,7 @@ use crate::series::Column;
 const REACH: Span = Span::hours(1);
 const MAX_REACH: i64 = 4;
 
-/// The unit of `shrink`: the rate of a bin rests on as much exposure as that of a window of an hour would.
+/// The unit of `shrink`, in minutes: the rate of a bin rests on as much exposure as that of a window of an hour would.
 const HOUR: f64 = 60.0;
 
 /// A bin of W as planned; the last may be cut short by W's end.
@@ -30,40 +30,34 @@ pub struct Bin {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bins {
     pub bins: Vec<Bin>,
-    /// Exposure of W ÷ exposure that its expectation rests on: what the variance of a prediction is greater by, because the rate is
-    /// estimated (statistics.md §3).
-    pub uncertainty: f64,
+    /// Variance ÷ mean of a prediction of W's count: the dispersion of past windows as long as W, and what the rate's being estimated
+    /// adds (statistics.md §3).
+    pub phi: f64,
 }
 
 impl Bins {
-    /// `shrink`: hours' worth of exposure that the class's rate counts as.
+    /// `shrink`: hours' worth of exposure that the class's rate counts as; `None`: by how much days of the week differ.
     #[must_use]
-    pub fn of(history: &History, bin: Span, shrink: f64) -> Self {
+    pub fn of(history: &History, bin: Span, shrink: Option<f64>) -> Self {
         let (horizon, reach) = (history.look().horizon, (REACH.micros() / bin.micros().max(1)).min(MAX_REACH));
         let margin = Span::from_micros(bin.micros() * reach);
         let whole = Interval::new(horizon.start - margin, horizon.end + margin);
         let columns = history.look().columns(whole, bin);
         let strata: Vec<Strata> = columns.iter().map(|column| column_strata(history, column)).collect();
-        let minutes = history.window().span().as_minutes();
+        let spread = Pooling::DEFAULT.spread(history, horizon);
         // Exposure of a minute, as far as W has passed: what is to come cannot be known yet.
-        let (flat, pace) = (history.flat_rate(), history.exposures.window / minutes);
-        let prior = shrink * HOUR * pace;
-        let near = |i: usize| {
-            let mut sum = Strata::default();
-            strata[i..=i + 2 * reach as usize].iter().for_each(|&column| sum.add(column));
-            sum
-        };
-        let rate = |i: usize| near(i).rate(flat, prior).value;
-        let inside = columns.len().saturating_sub(2 * reach as usize);
-        let bins = (0..inside).map(|i| bin_of(history, columns[i + reach as usize].now, rate(i), pace));
-        let rests_on = strata.iter().map(|column| column.hour_of_week.exposure).sum::<f64>() + prior;
-        Self { bins: bins.collect(), uncertainty: horizon.span().as_minutes() * pace / rests_on }
-    }
-
-    /// Dispersion of a prediction of W as planned: that of past windows as long, greater for the rate being estimated.
-    #[must_use]
-    pub fn phi(&self, history: &History, pooling: Pooling) -> f64 {
-        pooling.phi(history, history.look().horizon) * (1.0 + self.uncertainty)
+        let pace = history.exposures.window / history.window().span().as_minutes();
+        let borrowing = Borrowing { shrink, window: HOUR * pace, phi: spread.phi };
+        let (flat, width) = (history.flat_rate(), 2 * reach as usize + 1);
+        let rates = strata.windows(width).map(|near| sum(near).rate(flat, borrowing));
+        let (mut bins, mut borrowed) = (Vec::new(), 0.0_f64);
+        for (column, (near, rate)) in columns[reach as usize..].iter().zip(strata.windows(width).zip(rates)) {
+            borrowed = borrowed.max(rate.exposure - sum(near).hour_of_week().exposure);
+            bins.push(bin_of(history, column.now, rate.value, pace));
+        }
+        let rests_on = sum(&strata).hour_of_week().exposure + borrowed;
+        let uncertainty = horizon.span().as_minutes() * pace / rests_on;
+        Self { bins, phi: spread.phi + spread.of_days * uncertainty }
     }
 
     /// Bins that have begun.
@@ -79,6 +73,13 @@ pub fn check(bin: Span) -> Result<(), String> {
         return Err(format!("detect.detector: a bin of {bin} is not between 1m and 24h"));
     }
     Ok(())
+}
+
+fn sum(strata: &[Strata]) -> Strata {
+    strata.iter().fold(Strata::default(), |mut sum, one| {
+        sum.add(one);
+        sum
+    })
 }
 
 fn column_strata(history: &History, column: &Column) -> Strata {

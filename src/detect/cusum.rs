@@ -11,7 +11,6 @@
 //! and however often it is looked at. Over-dispersion φ divides counts and expectations, and with them the sum.
 
 use super::bins::Bins;
-use super::dispersion::Pooling;
 use super::{Detector, History, Score, above_zero};
 use crate::model::Span;
 use crate::stats;
@@ -25,12 +24,13 @@ pub struct CusumSpec {
     pub bin: Span,
     pub overdispersion: bool,
     /// Above 0.
-    pub shrink: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shrink: Option<f64>,
 }
 
 impl Default for CusumSpec {
     fn default() -> Self {
-        Self { ratio: 2.0, bin: Span::minutes(15), overdispersion: true, shrink: 4.0 }
+        Self { ratio: 2.0, bin: Span::minutes(15), overdispersion: true, shrink: None }
     }
 }
 
@@ -42,7 +42,7 @@ impl CusumSpec {
             return Err(format!("detect.detector.ratio is {}: it is a number above 1", self.ratio));
         }
         super::bins::check(self.bin)?;
-        above_zero("shrink", self.shrink)
+        self.shrink.map_or(Ok(()), |shrink| above_zero("shrink", shrink))
     }
 }
 
@@ -62,7 +62,7 @@ impl Detector for Cusum {
         let bins = Bins::of(history, self.spec.bin, self.spec.shrink);
         let (counts, means): (Vec<u64>, Vec<f64>) = bins.begun().map(|bin| (bin.count, bin.expected)).unzip();
         let expected = means.iter().sum();
-        let phi = if self.spec.overdispersion { bins.phi(history, Pooling::DEFAULT) } else { 1.0 };
+        let phi = if self.spec.overdispersion { bins.phi } else { 1.0 };
         let Some(chart) = stats::Cusum::new(self.spec.ratio, 0.0) else { return Score { expected, ln_p: 0.0 } };
         let highest = chart.path(&counts, &means).fold(0.0, f64::max) / phi;
         Score { expected, ln_p: ((bins.bins.len() as f64).ln() - highest).min(0.0) }

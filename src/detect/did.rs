@@ -83,10 +83,11 @@ fn side_by_side(history: &History) -> Option<Score> {
     if others.new == 0 || others.old == 0 {
         return None;
     }
-    // What the history has beyond its records is a record of the newest version.
-    let new = signature.new + history.k.saturating_sub(history.count(history.window()));
+    // What the history has beyond its records is a record of the newest version among as many.
+    let more = history.k.saturating_sub(history.count(history.window()));
+    let (new, old) = (signature.new + more, signature.old.saturating_sub(more));
     let arm = |post, pre| Change { post, post_exposure: 1.0, pre, pre_exposure: 1.0 };
-    let did = DifferenceInDifferences::new(arm(new, others.new), arm(signature.old, others.old))?;
+    let did = DifferenceInDifferences::new(arm(new, others.new), arm(old, others.old))?;
     let per_other = signature.old as f64 / others.old as f64;
     let expected = (history.k - new) as f64 + others.new as f64 * per_other;
     Some(Score { expected, ln_p: did.ln_p_exact(1.0)? })

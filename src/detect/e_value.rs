@@ -14,7 +14,6 @@
 
 use super::arms::Arms;
 use super::bins::Bins;
-use super::dispersion::Pooling;
 use super::{Detector, History, Score, above_zero};
 use crate::model::{Interval, Span};
 use crate::stats::{Beta, Gamma, canary_e_value, poisson_e_value};
@@ -31,7 +30,8 @@ pub struct EValueSpec {
     pub bin: Span,
     pub overdispersion: bool,
     /// Above 0.
-    pub shrink: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shrink: Option<f64>,
 }
 
 /// What W is held against.
@@ -48,7 +48,7 @@ pub enum Against {
 impl Default for EValueSpec {
     fn default() -> Self {
         let bin = Span::minutes(15);
-        Self { against: Against::default(), shape: 1.0, rate: 1.0, bin, overdispersion: true, shrink: 4.0 }
+        Self { against: Against::default(), shape: 1.0, rate: 1.0, bin, overdispersion: true, shrink: None }
     }
 }
 
@@ -59,7 +59,7 @@ impl EValueSpec {
         above_zero("shape", self.shape)?;
         above_zero("rate", self.rate)?;
         super::bins::check(self.bin)?;
-        above_zero("shrink", self.shrink)
+        self.shrink.map_or(Ok(()), |shrink| above_zero("shrink", shrink))
     }
 }
 
@@ -75,7 +75,7 @@ impl EValue {
 
     fn against_expectation(&self, history: &History) -> Score {
         let bins = Bins::of(history, self.spec.bin, self.spec.shrink);
-        let phi = if self.spec.overdispersion { bins.phi(history, Pooling::DEFAULT) } else { 1.0 };
+        let phi = if self.spec.overdispersion { bins.phi } else { 1.0 };
         let prior = Gamma { shape: self.spec.shape, rate: self.spec.rate };
         let (mut count, mut expected, mut highest) = (0, 0.0, 0.0_f64);
         for bin in bins.begun() {

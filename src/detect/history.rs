@@ -24,8 +24,10 @@ pub struct Past {
     pub count: u64,
     /// Same unit as [`History::exposures`].
     pub exposure: f64,
-    /// Same hour of the week as W, give or take an hour.
-    pub same_weekday: bool,
+    /// Wall-clock days before W, at least 1.
+    pub days_before: u32,
+    /// Windows after W's time of day; 0: at it.
+    pub step: i64,
     /// Weekday or weekend like W.
     pub same_class: bool,
 }
@@ -34,8 +36,14 @@ impl Past {
     /// What `count` says of a cell; `None`: its exposure is not known.
     pub fn of(cell: &Cell, unit: Exposure, count: impl FnOnce(Interval) -> u64) -> Option<Self> {
         let exposure = cell.exposure(unit)?;
-        let (same_weekday, same_class) = (cell.is_same_weekday(), cell.same_class);
-        Some(Self { count: count(cell.interval), exposure, same_weekday, same_class })
+        let Cell { days_before, step, same_class, .. } = *cell;
+        Some(Self { count: count(cell.interval), exposure, days_before, step, same_class })
+    }
+
+    /// Days from W's weekday to this one's, backwards, in [0, 7); 0: the same.
+    #[must_use]
+    pub const fn weekdays_before(&self) -> usize {
+        (self.days_before % 7) as usize
     }
 }
 

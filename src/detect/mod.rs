@@ -29,6 +29,7 @@ mod return_period;
 mod rolling_pct;
 mod rows;
 mod shock;
+mod shock_law;
 mod spec;
 mod stage;
 mod strat_nb;

@@ -10,7 +10,6 @@
 //! not inflate it. Over-dispersion φ divides counts and expectations.
 
 use super::bins::{Bin, Bins};
-use super::dispersion::Pooling;
 use super::{Detector, History, Score, above_zero};
 use crate::model::Span;
 use crate::stats;
@@ -22,14 +21,15 @@ pub struct PrefixScanSpec {
     pub prefixes: Vec<Span>,
     pub overdispersion: bool,
     /// Above 0.
-    pub shrink: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shrink: Option<f64>,
 }
 
 impl Default for PrefixScanSpec {
     /// statistics.md §2.
     fn default() -> Self {
         let minutes = [15, 30, 60, 120, 240, 480, 720, 960, 1440].map(Span::minutes);
-        Self { prefixes: minutes.to_vec(), overdispersion: true, shrink: 4.0 }
+        Self { prefixes: minutes.to_vec(), overdispersion: true, shrink: None }
     }
 }
 
@@ -47,7 +47,7 @@ impl PrefixScanSpec {
         if let Some(odd) = self.prefixes.iter().find(|prefix| prefix.micros() % bin.micros() != 0) {
             return Err(format!("detect.detector.prefixes holds {odd}: each is a multiple of the first, {bin}"));
         }
-        above_zero("shrink", self.shrink)
+        self.shrink.map_or(Ok(()), |shrink| above_zero("shrink", shrink))
     }
 }
 
@@ -92,7 +92,7 @@ impl Detector for PrefixScan {
         let bin = self.spec.prefixes[0];
         let bins = Bins::of(history, bin, self.spec.shrink);
         let expected = bins.begun().map(|bin| bin.expected).sum();
-        let phi = if self.spec.overdispersion { bins.phi(history, Pooling::DEFAULT) } else { 1.0 };
+        let phi = if self.spec.overdispersion { bins.phi } else { 1.0 };
         Score { expected, ln_p: ln_p(&self.steps(&bins.bins, bin), phi).unwrap_or(0.0) }
     }
 }

@@ -2,22 +2,30 @@
 //! is no control.
 //!
 //! *Fires when* k is improbable given the rate at this hour of the week and the burstiness of past windows as long as W.
-//! *Misses when* the rise is small against that burstiness: a control sees more. *Fires wrongly when* the rhythm changed lately.
-//! *Parameters*: `shrink` (windows' worth of exposure that the class's rate counts as), `winsor` (residuals beyond so many of their
-//! standard deviations count as that far), `pool` (windows' worth that the service's dispersion counts as).
+//! *Misses when* the rise is small against that burstiness: a control sees more. *Fires wrongly when* the rhythm changed lately, or
+//! noise is persistent and far-tailed: 8 weeks do not show how far (see the table in `docs/detectors.md`).
+//! *Parameters*: `shrink` (windows' worth of exposure that the class's rate counts as; absent: 1 to 24, by how much days of the week
+//! differ), `winsor` (residuals beyond so many of their standard deviations count as that far), `pool` (windows' worth that the
+//! service's dispersion counts as).
 //! *Reference*: statistics.md §3; empirical Bayes shrinkage as in Gelman et al., §2.6 and Robbins 1956.
+//!
+//! The p-value takes into account that it is all estimated: the rate (whose variance is that of whole days, because neighbouring
+//! windows are alike), the dispersion (Student's t in place of the normal law, by its degrees of freedom), and whether shocks are
+//! gamma, which is the negative binomial, or log-normal.
 
-use super::dispersion::Pooling;
-use super::expectation::{Rate, Strata};
+use super::dispersion::{ClassCells, Pooling, Spread};
+use super::expectation::{Borrowing, Strata};
+use super::shock_law::ShockLaw;
 use super::{Detector, History, Score, above_zero};
-use crate::stats::NegativeBinomial;
+use crate::stats::ln_p_with_estimated_variance;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StratNbSpec {
     /// Above 0.
-    pub shrink: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shrink: Option<f64>,
     /// Above 0.
     pub winsor: f64,
     /// Above 0.
@@ -27,7 +35,7 @@ pub struct StratNbSpec {
 impl Default for StratNbSpec {
     fn default() -> Self {
         let Pooling { winsor, pool } = Pooling::DEFAULT;
-        Self { shrink: 4.0, winsor, pool }
+        Self { shrink: None, winsor, pool }
     }
 }
 
@@ -35,7 +43,7 @@ impl StratNbSpec {
     /// # Errors
     /// When a parameter is out of range.
     pub fn check(&self) -> Result<(), String> {
-        above_zero("shrink", self.shrink)?;
+        self.shrink.map_or(Ok(()), |shrink| above_zero("shrink", shrink))?;
         self.pooling().check()
     }
 
@@ -53,22 +61,22 @@ impl StratNb {
     pub const fn new(spec: StratNbSpec) -> Self {
         Self { spec }
     }
-
-    fn rate(&self, history: &History) -> Rate {
-        let strata: Strata = history.past().into_iter().collect();
-        strata.rate(history.flat_rate(), self.spec.shrink * history.exposures.window)
-    }
 }
 
 impl Detector for StratNb {
     fn score(&self, history: &History) -> Score {
-        let rate = self.rate(history);
-        let expected = rate.value * history.exposures.window;
+        let (past, window) = (history.past(), history.exposures.window);
+        let cells = ClassCells::of(&past);
+        let Spread { phi, of_days, degrees } = self.spec.pooling().of_cells(&cells, history, history.window());
+        let borrowing = Borrowing { shrink: self.spec.shrink, window, phi };
+        let rate = past.into_iter().collect::<Strata>().rate(history.flat_rate(), borrowing);
+        let expected = rate.value * window;
         // The rate is estimated too: its variance adds to the prediction's.
-        let phi = self.spec.pooling().phi(history, history.window());
-        let predictive = phi * (1.0 + history.exposures.window / rate.exposure);
+        let predictive = phi + of_days * window / rate.exposure;
+        let law = ShockLaw::of(&cells, phi);
+        let known = law.ln_upper(history.k, expected, predictive);
+        let ln_p = known.and_then(|ln_p| ln_p_with_estimated_variance(ln_p, degrees));
         // What cannot be computed must not flag.
-        let ln_p = NegativeBinomial::nb1(expected, predictive).and_then(|nb| nb.upper(history.k)).unwrap_or(0.0);
-        Score { expected, ln_p }
+        Score { expected, ln_p: ln_p.unwrap_or(0.0) }
     }
 }

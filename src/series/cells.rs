@@ -16,6 +16,8 @@ pub struct Cell {
     pub interval: Interval,
     /// Wall-clock days before W, at least 1.
     pub days_before: u32,
+    /// Windows after W's time of day; 0: at it.
+    pub step: i64,
     /// W and the cell are both on a weekend, or both not.
     pub same_class: bool,
     minutes: f64,
@@ -31,15 +33,15 @@ pub struct Column {
 }
 
 impl Cell {
-    fn new(data: &DataSet, service: &str, interval: Interval, days_before: u32, same_class: bool) -> Self {
+    fn new(
+        data: &DataSet,
+        service: &str,
+        interval: Interval,
+        (days_before, step): (u32, i64),
+        same_class: bool,
+    ) -> Self {
         let requests = requests(data, service, &[interval]).filter(|&n| n > 0.0);
-        Self { interval, days_before, same_class, minutes: interval.span().as_minutes(), requests }
-    }
-
-    /// On the weekday of W.
-    #[must_use]
-    pub const fn is_same_weekday(&self) -> bool {
-        self.days_before.is_multiple_of(7)
+        Self { interval, days_before, step, same_class, minutes: interval.span().as_minutes(), requests }
     }
 
     /// Minutes or requests; `None`: its requests are not known.
@@ -64,11 +66,11 @@ pub fn cells(data: &DataSet, calendar: &Calendar, service: &str, window: Interva
     let mut cells = Vec::new();
     for days_before in (step..=last).step_by(step as usize) {
         let Some(same_time) = calendar.days_before(window.start, days_before) else { continue };
-        for begin in begins(same_time, span) {
+        for (step, begin) in begins(same_time, span) {
             let interval = Interval::new(begin, begin + span);
             if is_inside(interval, baseline) {
                 let same_class = calendar.is_weekend(same_time) == weekend;
-                cells.push(Cell::new(data, service, interval, days_before, same_class));
+                cells.push(Cell::new(data, service, interval, (days_before, step), same_class));
             }
         }
     }
@@ -98,7 +100,7 @@ pub fn columns(
             if is_inside(interval, baseline) {
                 let then = (weekday + 7 - days_before % 7) % 7;
                 let same_class = Calendar::is_weekend_day(then) == Calendar::is_weekend_day(weekday);
-                column.past.push(Cell::new(data, service, interval, days_before, same_class));
+                column.past.push(Cell::new(data, service, interval, (days_before, 0), same_class));
             }
         }
     }
@@ -130,9 +132,9 @@ fn days_in(span: Span) -> u32 {
 }
 
 /// Where the cells of a day begin: at W's time, and whole windows before and after it within reach.
-fn begins(same_time: Instant, span: Span) -> impl Iterator<Item = Instant> {
+fn begins(same_time: Instant, span: Span) -> impl Iterator<Item = (i64, Instant)> {
     let steps = (REACH.micros() / span.micros().max(1)).min(MAX_STEPS);
-    (-steps..=steps).map(move |step| same_time + Span::from_micros(step * span.micros()))
+    (-steps..=steps).map(move |step| (step, same_time + Span::from_micros(step * span.micros())))
 }
 
 #[cfg(test)]
@@ -142,7 +144,7 @@ mod tests {
     #[test]
     fn cells_of_a_day_touch_and_stay_within_an_hour() {
         let noon: Instant = "2026-11-24T12:00:00Z".parse().unwrap();
-        let hours: Vec<String> = begins(noon, Span::hours(1)).map(Instant::clock).collect();
+        let hours: Vec<String> = begins(noon, Span::hours(1)).map(|(_, begin)| begin.clock()).collect();
         assert_eq!(hours, ["11:00", "12:00", "13:00"]);
         assert_eq!(begins(noon, Span::minutes(15)).count(), 9);
         assert_eq!(begins(noon, Span::hours(4)).count(), 1);

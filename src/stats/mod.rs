@@ -44,6 +44,7 @@ mod normal;
 mod novelty;
 mod poisson;
 mod poisson_binomial;
+mod poisson_lognormal;
 mod pr_curve;
 mod prefix_scan;
 mod proportion;
@@ -53,6 +54,7 @@ mod rate;
 mod rate_pair;
 mod sellke;
 mod solve;
+mod student;
 mod survival;
 mod window_scan;
 
@@ -97,6 +99,7 @@ pub use normal::{ln_normal_upper, normal_upper_point};
 pub use novelty::{GoodTuring, NovelRate, novel_rate_test};
 pub use poisson::{poisson_ln_pmf, poisson_lower, poisson_mid_upper, poisson_upper};
 pub use poisson_binomial::poisson_binomial_upper;
+pub use poisson_lognormal::PoissonLogNormal;
 pub use pr_curve::{BestF, CurvePoint, PrCurve};
 pub use prefix_scan::PrefixScan;
 pub use proportion::{
@@ -107,6 +110,7 @@ pub use range_pr::{Cardinality, PositionalBias, RangeReward, range_precision, ra
 pub use rate::{garwood, garwood_upper, jeffreys_rate};
 pub use rate_pair::RatePair;
 pub use sellke::{ln_bayes_factor_bound, posterior_probability};
+pub use student::{ln_p_with_estimated_variance, ln_student_upper};
 pub use survival::{KaplanMeier, Observation, SurvivalStep};
 pub use window_scan::{ScanStatistic, ScanWindow};
 
