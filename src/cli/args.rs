@@ -155,9 +155,9 @@ pub struct DetectArgs {
     /// CSV with the columns timestamp, count (or value) and, if known, exposure (such as requests); `-` reads stdin
     #[arg(value_name = "SERIES.csv")]
     pub series: PathBuf,
-    /// A detector's kind or a detector file [default: return_period]
-    #[arg(long, value_name = "KIND|FILE")]
-    pub detector: Option<String>,
+    /// A detector's kind or a detector file
+    #[arg(long, value_name = "KIND|FILE", default_value = "return_period")]
+    pub detector: String,
     /// Windows in which something was wrong, to score the alarms by: CSV start,end, or JSON as in the Numenta benchmark
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,

@@ -18,7 +18,7 @@ use std::path::Path;
 
 /// Judges every row of a series, and scores the alarms where there are labels.
 pub fn run(args: &DetectArgs, terminal: &Terminal) -> Result<(), Failure> {
-    let Detector { spec, place, text } = detector(args.detector.as_deref())?;
+    let Detector { spec, place, text } = detector(&args.detector)?;
     let misfit = |reason| out_of_range(&place, &text, reason);
     spec.check().map_err(misfit)?;
     let series = series(&args.series)?;
@@ -31,7 +31,9 @@ pub fn run(args: &DetectArgs, terminal: &Terminal) -> Result<(), Failure> {
         .judge(&series, terminal)
         .map_err(|error| if error.place.is_empty() { misfit(error.message) } else { error })?;
     terminal.clear();
-    oddities(&series, &verdicts).iter().for_each(|oddity| warn(oddity));
+    for oddity in oddities(&series, &verdicts) {
+        warn(&oddity);
+    }
     let flags: Vec<bool> = verdicts.iter().map(|verdict| verdict.flag).collect();
     let scores = windows.as_deref().map(|windows| LabelledScores::of(&series, &flags, windows));
     let judged = JudgedRows { series: &series, verdicts: &verdicts };
@@ -41,7 +43,9 @@ pub fn run(args: &DetectArgs, terminal: &Terminal) -> Result<(), Failure> {
     match args.format {
         SeriesFormat::Json => print(&report::json(&judged.document(&spec.resolved(&series), scores.as_ref()))?),
         SeriesFormat::Csv => {
-            scores.iter().for_each(|scores| note(&report::labelled_summary(&series.name, scores)));
+            if let Some(scores) = &scores {
+                note(&report::labelled_summary(&series.name, scores));
+            }
             print(&judged.csv())
         }
     }
@@ -63,8 +67,7 @@ struct Kind {
 const RETURN_PERIOD: &str = "return_period";
 
 /// The detector of a file, or of a kind as it is by default.
-fn detector(given: Option<&str>) -> Result<Detector, UserError> {
-    let given = given.unwrap_or(RETURN_PERIOD);
+fn detector(given: &str) -> Result<Detector, UserError> {
     let path = Path::new(given);
     if path.exists() {
         let spec = match read_toml::<Kind>(path).map_err(with_kinds)?.kind.as_str() {

@@ -24,9 +24,10 @@ pub fn warn(message: &str) {
 
 /// Writes lines for people to stderr. Text from files is made visible first.
 pub fn note(text: &str) {
-    let lines: String = text.lines().map(|line| format!("{}\n", visible(line))).collect();
-    // A closed stderr is no reason to stop.
-    let _ = std::io::stderr().write_all(lines.as_bytes());
+    for line in text.lines() {
+        // A closed stderr is no reason to stop.
+        let _ = writeln!(std::io::stderr(), "{}", visible(line));
+    }
 }
 
 /// Whether to colour stdout: a terminal, and neither `NO_COLOR` nor `TERM=dumb`; `CLICOLOR_FORCE` colours always.

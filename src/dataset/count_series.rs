@@ -106,14 +106,17 @@ impl CountSeries {
         Ok(())
     }
 
-    /// Median of the steps between the first `rows` rows, a whole number of minutes or seconds where it nearly is one; `None`
-    /// where these are fewer than two.
+    /// The usual step between the first `rows` rows: the mean of those near the median, a whole number of minutes or seconds where
+    /// that nearly is one. `None` where the rows are fewer than two.
     #[must_use]
     pub fn step(&self, rows: usize) -> Option<Span> {
         let first = &self.rows[..rows.min(self.rows.len())];
         let mut steps: Vec<Span> = first.windows(2).map(|pair| pair[1].at - pair[0].at).collect();
         steps.sort_unstable();
-        steps.get(steps.len().checked_sub(1)? / 2).map(|&median| whole(median))
+        let median = steps.get(steps.len().checked_sub(1)? / 2)?.micros();
+        let near = steps.iter().map(|step| step.micros()).filter(|step| (step - median).abs() <= median / 2);
+        let (sum, count) = near.fold((0, 0), |(sum, count), step| (sum + step, count + 1));
+        Some(whole(Span::from_micros(sum / count)))
     }
 }
 
@@ -189,13 +192,19 @@ fn count(column: &str, text: &str) -> Result<Option<u32>, Wrong> {
     }
 }
 
+/// Sums over years of rows stay exact.
+const MOST_EXPOSURE: f64 = 1e12;
+
 fn exposure(text: &str) -> Result<Option<f64>, Wrong> {
     let text = text.trim();
     if is_absent(text) {
         return Ok(None);
     }
     match text.parse::<f64>() {
-        Ok(number) if number.is_finite() && number >= 0.0 => Ok(Some(number).filter(|&n| n > 0.0)),
+        Ok(number) if number > MOST_EXPOSURE => {
+            wrong(format!("exposure {text} is above 1e12"), "scale the column: only ratios of it matter")
+        }
+        Ok(number) if number >= 0.0 => Ok(Some(number).filter(|&n| n > 0.0)),
         _ => wrong(
             format!("exposure {text:?} is no number from 0 up"),
             "write what the count arose from, such as requests, or leave the cell empty where it is not known",
@@ -242,17 +251,18 @@ mod tests {
     }
 
     #[test]
-    fn the_step_is_the_median() {
+    fn the_step_is_the_usual_one() {
         let rows = |seconds: &[i64]| {
-            let lines: String = seconds.iter().map(|s| format!("{},1\n", 1_777_896_000 + s)).collect();
-            read(&format!("timestamp,count\n{lines}")).unwrap()
+            let lines: Vec<String> = seconds.iter().map(|s| format!("{},1", 1_777_896_000 + s)).collect();
+            read(&format!("timestamp,count\n{}", lines.join("\n"))).unwrap()
         };
         let series = rows(&[0, 60, 130, 3_000, 3_060]);
         assert_eq!(
             [0, 1, 2, 3, 99].map(|n| series.step(n)),
-            [None, None, Some(60), Some(60), Some(60)].map(|s| s.map(seconds))
+            [None, None, Some(60), Some(65), Some(63)].map(|s| s.map(seconds))
         );
         assert_eq!(rows(&[]).step(9), None);
+        assert_eq!(rows(&[0, 70, 140, 240, 900, 970]).step(9), Some(seconds(78)), "not the gap");
         assert_eq!(rows(&[0, 301, 600, 902]).step(9), Some(seconds(300)), "they jitter");
         assert_eq!(rows(&[0, 59, 118, 177]).step(9), Some(seconds(59)), "they do not");
     }

@@ -1,5 +1,6 @@
 //! Detectors on one series of counts: each row is judged by the rows before it.
 
+mod grid;
 mod windows;
 
 pub use windows::WindowsSpec;

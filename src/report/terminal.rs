@@ -26,7 +26,6 @@ pub fn summary(assessment: &Assessment, style: Style) -> String {
         vec![title(assessment, style), format!("  {}", style.dim(&facts::scale(assessment))), String::new()];
     if facts::has_labels(assessment) {
         lines.extend(headline(e, style));
-        lines.push(String::new());
         lines.push(losses(e, style));
         lines.push(String::new());
         lines.extend(stages(e, style));

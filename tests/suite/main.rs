@@ -8,6 +8,7 @@ mod bad_input;
 mod causality;
 mod cli;
 mod contract;
+mod detect;
 mod detection;
 mod determinism;
 mod evaluation;

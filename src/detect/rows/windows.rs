@@ -2,6 +2,7 @@
 //! baseline. The series becomes a data set in memory (one service, one signature), so that the code is that of a replay.
 
 use super::RowVerdict;
+use super::grid::Grid;
 use crate::dataset::{CountSeries, DataSet, Manifest, RecordRef, Records, TrafficTable};
 use crate::detect::{Baseline, DetectSpec, Detector, DetectorSpec, History, Look};
 use crate::model::{Instant, Interval, Progress, Severity, Span, Traffic, UserError, Window};
@@ -51,9 +52,6 @@ fn hold() -> Span {
 
 /// The one service, and the one message, of the data set.
 const NAME: &str = "series";
-
-/// Rows that may come early in a row before the step is held to be wrong.
-const EARLIEST: i64 = 12;
 
 impl WindowsSpec {
     /// # Errors
@@ -111,57 +109,6 @@ impl WindowsSpec {
     }
 }
 
-/// Where each row begins, on a grid of steps: a row that comes a little early or late is none the shorter or longer.
-struct Grid {
-    step: Span,
-    starts: Vec<Instant>,
-    /// Rows from this one on are judged.
-    first: usize,
-    /// Times without a row, or with one that says nothing, in order: their exposure is not known, so they are no part of a baseline.
-    gaps: Vec<Interval>,
-}
-
-impl Grid {
-    /// `None` where nothing can be judged: all rows are warm-up. The step is the median of the warm-up's, so that no later row has a
-    /// say in it.
-    fn of(series: &CountSeries, warm_up: Span) -> Result<Option<Self>, UserError> {
-        let rows = &series.rows;
-        let Some(origin) = rows.first().map(|row| row.at) else { return Ok(None) };
-        // Without a row before it there is nothing to judge one by.
-        let first = rows.partition_point(|row| row.at < origin + warm_up).max(1);
-        let Some(step) = series.step(first.max(2)).filter(|_| first < rows.len()) else { return Ok(None) };
-        let (mut slot, mut starts, mut gaps) = (-1, Vec::with_capacity(rows.len()), Vec::new());
-        for row in rows {
-            let nearest = ((row.at - origin).micros() + step.micros() / 2) / step.micros();
-            let at = |slot: i64| origin + Span::from_micros(slot * step.micros());
-            if nearest > slot + 1 {
-                gaps.push(Interval::new(at(slot + 1), at(nearest)));
-            }
-            slot = nearest.max(slot + 1);
-            if slot > nearest + EARLIEST {
-                let message = format!("its rows are {step} apart at first, and closer before {}", row.timestamp.trim());
-                return Err(UserError::new(&series.name, message, "bring the series to one step"));
-            }
-            if row.known().is_none() {
-                gaps.push(Interval::new(at(slot), at(slot + 1)));
-            }
-            starts.push(at(slot));
-        }
-        Ok(Some(Self { step, starts, first, gaps }))
-    }
-
-    fn row(&self, index: usize) -> Interval {
-        Interval::new(self.starts[index], self.starts[index] + self.step)
-    }
-
-    /// The gaps of a baseline.
-    fn gaps_in(&self, baseline: Interval) -> &[Interval] {
-        let from = self.gaps.partition_point(|gap| gap.end <= baseline.start);
-        let to = self.gaps.partition_point(|gap| gap.start < baseline.end);
-        &self.gaps[from..to.max(from)]
-    }
-}
-
 /// What a row is judged from.
 struct Rows<'a> {
     data: &'a DataSet,
@@ -173,20 +120,14 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn judge(&self, index: usize, detector: &dyn Detector) -> RowVerdict {
-        if index < self.grid.first {
-            return RowVerdict::UNJUDGED;
-        }
         let row = self.grid.row(index);
         let baseline = Interval::new((row.start - self.spec.history).max(self.grid.starts[0]), row.start);
         let window = Window { deploy: 0, service: NAME.to_owned(), window: row, baseline, decided_at: row.end };
         let look = Look::new(self.data, &self.stage, window, row, self.grid.gaps_in(baseline));
-        let Some(group) = self.counts.find(NAME, NAME) else { return RowVerdict::new(0.0, 0.0, false) };
-        if look.baseline.is_empty() {
-            return RowVerdict::UNJUDGED;
-        }
-        let history = History::new(self.counts, &look, group, self.stage.baseline, look.exposures[0]);
-        let score = detector.score(&history);
-        // A rule that cannot expect anything where nothing has been says that anything is impossible.
+        let group = self.counts.find(NAME, NAME).filter(|_| index >= self.grid.first && !look.baseline.is_empty());
+        let Some(group) = group else { return RowVerdict::UNJUDGED };
+        let score = detector.score(&History::new(self.counts, &look, group, self.stage.baseline, look.exposures[0]));
+        // A rule that expects nothing where nothing has been says of anything that it cannot be: that is no score.
         if score.ln_p == f64::NEG_INFINITY {
             return RowVerdict::new(0.0, 0.0, false);
         }
@@ -200,7 +141,8 @@ fn data_set(series: &CountSeries, grid: &Grid) -> Result<DataSet, UserError> {
     let mut traffic = Vec::new();
     for (row, &timestamp) in series.rows.iter().zip(&grid.starts) {
         let Some((count, exposure)) = row.known() else { continue };
-        if count > 0 {
+        // The first one stands for the signature even where it is 0: whether there is one must not depend on later rows.
+        if count > 0 || records.is_empty() {
             records.push(&record(timestamp, timestamp + grid.step, count));
         }
         if series.has_exposure {
