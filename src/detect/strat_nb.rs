@@ -17,7 +17,7 @@ use super::dispersion::{ClassCells, Pooling, Spread};
 use super::expectation::{Borrowing, Strata};
 use super::shock_law::ShockLaw;
 use super::{Detector, History, Score, above_zero};
-use crate::stats::ln_p_with_estimated_variance;
+use crate::stats::{NegativeBinomial, ln_p_with_estimated_variance};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ impl StratNbSpec {
     }
 }
 
+/// Above this p-value a count is ordinary under any law of the shocks: no level that anybody tests at lies there.
+const ORDINARY: f64 = 0.2;
+
 pub struct StratNb {
     spec: StratNbSpec,
 }
@@ -73,8 +76,10 @@ impl Detector for StratNb {
         let expected = rate.value * window;
         // The rate is estimated too: its variance adds to the prediction's.
         let predictive = phi + of_days * window / rate.exposure;
-        let law = ShockLaw::of(&cells, phi);
-        let known = law.ln_upper(history.k, expected, predictive);
+        let gamma = NegativeBinomial::nb1(expected, predictive).and_then(|nb| nb.upper(history.k));
+        // Which law holds matters at the far end only, and takes long to tell.
+        let ordinary = gamma.filter(|&ln_p| ln_p > ORDINARY.ln());
+        let known = ordinary.or_else(|| ShockLaw::of(&cells, phi).ln_upper(history.k, expected, predictive));
         let ln_p = known.and_then(|ln_p| ln_p_with_estimated_variance(ln_p, degrees));
         // What cannot be computed must not flag.
         Score { expected, ln_p: ln_p.unwrap_or(0.0) }

@@ -11,9 +11,10 @@ pub struct Preset {
 }
 
 /// All presets, in the order in which they are read against each other.
-pub const PRESETS: [Preset; 6] = [
+pub const PRESETS: [Preset; 7] = [
     Preset { name: "langchain-2026", toml: include_str!("../../presets/langchain-2026.toml") },
     Preset { name: "corrected-2026", toml: include_str!("../../presets/corrected-2026.toml") },
+    Preset { name: "recommended-2026", toml: include_str!("../../presets/recommended-2026.toml") },
     Preset { name: "detect-only-2026", toml: include_str!("../../presets/detect-only-2026.toml") },
     Preset { name: "triage-only-2026", toml: include_str!("../../presets/triage-only-2026.toml") },
     Preset { name: "null", toml: include_str!("../../presets/null.toml") },
