@@ -159,6 +159,21 @@ impl DetectorSpec {
             _ => Vec::new(),
         }
     }
+
+    /// The shortest part of W that it looks at by itself, after the key that says so.
+    #[must_use]
+    pub fn shortest_part(&self) -> Option<(&'static str, Span)> {
+        match self {
+            Self::Cusum(spec) => Some(("bin", spec.bin)),
+            Self::EValue(spec) => Some(("bin", spec.bin)),
+            Self::PrefixScan(spec) => spec.prefixes.iter().min().map(|&prefix| ("prefixes", prefix)),
+            Self::Either(spec) => {
+                let part = |member: &Member| [member.within.map(|span| ("of", span)), member.detector.shortest_part()];
+                spec.of.iter().flat_map(part).flatten().min_by_key(|&(_, span)| span)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A parameter that must be a finite number above 0.

@@ -2,7 +2,8 @@
 //!
 //! *Fires when* the mean of the last dozen rows is so far above (or below) what the series' own past expects that such a thing
 //! happens by chance less often than once in `one_in_days`. *Misses when* a change is slower than the expectation's memory (days),
-//! or a series is too quiet to fall. *Fires wrongly when* bursts are heavier than a power law, or on holidays that it has not seen.
+//! a rise is over within a row or two, another alarm was raised within the day, or a series is too quiet to fall. *Fires wrongly
+//! when* bursts are heavier than a power law, or on holidays that it has not seen.
 //! *Parameters*: `one_in_days`, `falls`; the rest is [`Tuning`], which need not be touched.
 //! *Reference*: each step names its own.
 //!

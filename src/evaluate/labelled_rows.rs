@@ -166,8 +166,11 @@ mod tests {
         assert_eq!(got.range.precision, Some(2.0 / 3.0));
         assert!((got.range.recall.unwrap() - (1.0 / 10.0 + 2.0 / 10.0) / 3.0).abs() < 1e-12);
         assert_eq!(got.range.recall_by_existence, Some(2.0 / 3.0));
-        assert!(got.nab.standard.unwrap() < 100.0 * 2.0 / 3.0);
-        assert!(got.nab.reward_low_false_alarms < got.nab.standard && got.nab.reward_low_misses < got.nab.standard);
+        // NAB at positions −1/3 and −1/2 of two windows, and 16/9 window lengths behind the second.
+        let near = |score: Option<f64>, wanted: f64| (score.unwrap() - wanted).abs() < 1e-9;
+        assert!(near(Some(got.nab.raw), 0.441_341_150_863_7) && near(got.nab.standard, 57.355_685_847_727));
+        assert!(near(got.nab.reward_low_false_alarms, 55.522_858_124_965));
+        assert!(near(got.nab.reward_low_misses, 60.459_346_120_707));
         let affiliation = got.affiliation.unwrap();
         let chance = affiliation.precision_of_chance.unwrap();
         assert!(chance > 0.5 && chance < 0.75, "{chance}");

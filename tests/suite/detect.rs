@@ -4,12 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::format_collect)] // tests: a panic is the message
 
 use crate::cli::Mini;
-use crate::support::cases;
+use crate::support::{cases, detectors};
 use proptest::prelude::*;
 use serde_json::Value;
 use shakedown::dataset::{CountSeries, parse_toml};
 use shakedown::detect::{ReturnPeriodSpec, RowDetectorSpec, WindowsSpec};
-use shakedown::model::Silent;
+use shakedown::model::{Silent, Span};
 use shakedown::report::JudgedRows;
 use std::fs;
 use std::io::Write;
@@ -97,7 +97,7 @@ fn the_default_finds_a_burst_once_at_any_number_of_threads() {
     assert_eq!(rows.len(), 2_880);
     let flagged: Vec<usize> = (0..rows.len()).filter(|&row| rows[row][4] == "1").collect();
     assert!(matches!(flagged[..], [row] if (2_500..2_512).contains(&row)), "{flagged:?}");
-    assert!(rows[..200].iter().all(|row| row[2..] == ["", "0", "0"]) && rows[200][2] != "");
+    assert!(rows[..200].iter().all(|row| row[2..] == ["", "0", "0"]) && !rows[200][2].is_empty());
     for detector in ["return_period", "strat_nb"] {
         let with = |threads| mini.ok(&["detect", "s.csv", "--detector", detector, "--threads", threads]);
         assert_eq!(with("1"), with("3"), "{detector}");
@@ -206,6 +206,10 @@ fn bad_input_is_told_with_its_line_and_a_remedy() {
     told(&[], &["detect", "s.csv"], 2, &["s.csv: there is no such file"]);
     told(&[("s.csv", good)], &["detect", "s.csv", "--detector", "strat_mb"], 2, &["did you mean \"strat_nb\""]);
     told(&[("s.csv", good)], &["detect", "s.csv", "--detector", "always"], 2, &["--detector: kind is always"]);
+    let hours: String = (0..30).map(|hour| format!("{},1\n", 1_777_896_000 + hour * 3_600)).collect();
+    let hourly = format!("timestamp,count\n{hours}");
+    let parts = "bin asks for parts of 15m: rows are 60m long and have none";
+    told(&[("s.csv", &hourly)], &["detect", "s.csv", "--detector", "cusum"], 2, &[parts]);
     told(&[("s.csv", good)], &["detect", "s.csv", "--chart", "no/s.svg"], 2, &["s.svg: cannot be written"]);
 }
 
@@ -256,8 +260,11 @@ fn csv(steps: &[Step], with_exposure: bool) -> String {
     let mut text = if with_exposure { "timestamp,count,exposure\n" } else { "timestamp,count\n" }.to_owned();
     let mut minute = 0;
     for &(step, count, exposure) in steps {
-        text += &format!("{},{}", 1_777_896_000 + minute * 60, cell(count));
-        text += &if with_exposure { format!(",{}\n", cell(exposure)) } else { "\n".to_owned() };
+        let mut cells = vec![(1_777_896_000 + minute * 60).to_string(), cell(count)];
+        if with_exposure {
+            cells.push(cell(exposure));
+        }
+        text += &(cells.join(",") + "\n");
         minute += step;
     }
     text
@@ -276,14 +283,14 @@ proptest! {
     /// Whatever comes later, or does not, the lines before it are the same to the last byte.
     #[test]
     fn no_row_is_judged_by_a_later_one(
-        past in steps(150..320), future in steps(0..60), other in steps(0..60), with_exposure: bool,
+        past in steps(150..320), future in steps(0..60), other in steps(0..60), with_exposure: bool, any in prop::sample::select(detectors()),
     ) {
-        let windows = |text: &str| RowDetectorSpec::Windows(parse_toml::<WindowsSpec>(text, "").unwrap());
+        let parsed = |text: &str| RowDetectorSpec::Windows(parse_toml::<WindowsSpec>(text, "").unwrap());
         let detectors = [
             RowDetectorSpec::ReturnPeriod(ReturnPeriodSpec::default()),
-            windows("kind = \"strat_nb\"\nhold = \"3h\""),
-            windows("kind = \"gamma_poisson\"\nhistory = \"3d\"\nbaseline = { kind = \"rolling\", windows = 20 }"),
-            windows("kind = \"poisson_fixed\"\nalpha = 0.05\nwarm_up = \"6h\"\nhold = \"0m\""),
+            parsed("kind = \"gamma_poisson\"\nhistory = \"3d\"\nbaseline = { kind = \"rolling\", windows = 20 }"),
+            parsed("kind = \"poisson_fixed\"\nalpha = 0.05\nwarm_up = \"6h\"\nhold = \"0m\""),
+            RowDetectorSpec::Windows(WindowsSpec { alpha: 0.05, hold: Span::hours(3), ..WindowsSpec::new(any) }),
         ];
         for detector in &detectors {
             let of = |later: &[Step]| output(&csv(&[&past[..], later].concat(), with_exposure), detector);

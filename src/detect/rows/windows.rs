@@ -54,6 +54,13 @@ fn hold() -> Span {
 const NAME: &str = "series";
 
 impl WindowsSpec {
+    /// As a detector file that names no more than the detector.
+    #[must_use]
+    pub fn new(detector: DetectorSpec) -> Self {
+        let (alpha, history, warm_up, hold) = (alpha(), history(), warm_up(), hold());
+        Self { detector, alpha, history, warm_up, hold, baseline: Baseline::default() }
+    }
+
     /// # Errors
     /// When a parameter is out of range.
     pub fn check(&self) -> Result<(), String> {
@@ -78,8 +85,8 @@ impl WindowsSpec {
         let Some(grid) = Grid::of(series, self.warm_up)? else {
             return Ok(vec![RowVerdict::UNJUDGED; series.rows.len()]);
         };
-        if let Some(short) = self.detector.horizons().into_iter().find(|&within| within < grid.step) {
-            let reason = format!("of.within is {short}: rows are {} long and have no parts", grid.step);
+        if let Some((key, part)) = self.detector.shortest_part().filter(|&(_, part)| part < grid.step) {
+            let reason = format!("{key} asks for parts of {part}: rows are {} long and have none", grid.step);
             return Err(UserError::new("", reason, ""));
         }
         let data = data_set(series, &grid)?;
