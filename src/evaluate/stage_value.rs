@@ -122,7 +122,7 @@ pub fn stage_values(
     if data.incidents.is_none() {
         return Ok(None);
     }
-    let mut bench = Bench { data, series, spec, costs, progress, replay, known: Vec::new() };
+    let mut bench = Bench { data, series, spec, costs, progress, replay, ungated: None, known: Vec::new() };
     let nothing = bench.cost(&[]);
     let whole = bench.cost(&replay.outcomes);
     bench.known.push((spec.clone(), whole.clone()));
@@ -156,6 +156,8 @@ struct Bench<'b> {
     progress: &'b dyn Progress,
     /// The whole pipeline's: only where the gate decides when to decide must another gate look again.
     replay: &'b Replay,
+    /// What was detected without the gate, where the gate decides when to decide.
+    ungated: Option<Vec<Outcome>>,
     /// What was replayed already: many parts of a pipeline without one of the stages are the same.
     known: Vec<(PipelineSpec, PartCost)>,
 }
@@ -166,12 +168,14 @@ impl Bench<'_> {
             return Ok(cost.clone());
         }
         let charges = &self.costs.charges;
-        let cost = if matches!(part.replay.trigger, Trigger::Poll { .. }) {
+        let looks_again = part.gate != self.spec.gate && matches!(part.replay.trigger, Trigger::Poll { .. });
+        if looks_again && self.ungated.is_none() {
             let placebos = self.replay.placebos.clone();
-            self.cost(&run_with(self.data, self.series, part, charges, placebos, self.progress)?.outcomes)
-        } else {
-            self.cost(&rejudge(self.data, self.series, part, charges, &self.replay.outcomes)?)
-        };
+            let replay = run_with(self.data, self.series, part, charges, placebos, self.progress)?;
+            self.ungated = Some(replay.outcomes);
+        }
+        let detected = self.ungated.as_ref().filter(|_| looks_again).unwrap_or(&self.replay.outcomes);
+        let cost = self.cost(&rejudge(self.data, self.series, part, charges, detected)?);
         self.known.push((part.clone(), cost.clone()));
         Ok(cost)
     }
