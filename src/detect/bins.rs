@@ -29,7 +29,7 @@ pub struct Bin {
 /// The bins of W as planned, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bins {
-    pub bins: Vec<Bin>,
+    pub all: Vec<Bin>,
     /// Of past windows as long as W as planned.
     pub spread: Spread,
     /// Exposure of W as planned ÷ exposure that its expectation rests on.
@@ -57,7 +57,7 @@ impl Bins {
             bins.push(bin_of(history, column.now, rate.value, pace));
         }
         let rests_on = sum(&strata).hour_of_week().exposure + borrowed;
-        Self { bins, spread, uncertainty: horizon.span().as_minutes() * pace / rests_on }
+        Self { all: bins, spread, uncertainty: horizon.span().as_minutes() * pace / rests_on }
     }
 
     /// Variance ÷ mean of a prediction of W's count.
@@ -68,7 +68,7 @@ impl Bins {
 
     /// Bins that have begun.
     pub fn begun(&self) -> impl Iterator<Item = &Bin> {
-        self.bins.iter().filter(|bin| bin.expected > 0.0 || bin.count > 0)
+        self.all.iter().filter(|bin| bin.expected > 0.0 || bin.count > 0)
     }
 }
 
@@ -131,8 +131,8 @@ mod tests {
         };
         let world = Fixture::default().before("shop", "boom", count).during("shop", "boom", (0, 60), 4);
         let bins = bins(&world, 24 * 60, 60, 1e-6);
-        assert_eq!(bins.bins.len(), 96);
-        let hourly = |hour: usize| bins.bins[4 * hour..4 * hour + 4].iter().map(|bin| bin.planned).sum::<f64>();
+        assert_eq!(bins.all.len(), 96);
+        let hourly = |hour: usize| bins.all[4 * hour..4 * hour + 4].iter().map(|bin| bin.planned).sum::<f64>();
         assert!((hourly(1) - 4.0).abs() < 0.01 && (hourly(6) - 40.0).abs() < 0.01, "{} {}", hourly(1), hourly(6));
         assert!(hourly(18) < 0.01, "06:00 tomorrow");
     }
@@ -141,19 +141,19 @@ mod tests {
     fn what_has_not_passed_is_planned_but_not_counted() {
         let world = Fixture::default().before("shop", "boom", |_, _| 4).during("shop", "boom", (0, 60), 4);
         let bins = bins(&world, 60, 20, 4.0);
-        let seen: Vec<(u64, bool)> = bins.bins.iter().map(|bin| (bin.count, bin.is_over)).collect();
+        let seen: Vec<(u64, bool)> = bins.all.iter().map(|bin| (bin.count, bin.is_over)).collect();
         assert_eq!(seen, [(1, true), (0, false), (0, false), (0, false)]);
         assert_eq!(bins.begun().count(), 2);
-        let expected: Vec<f64> = bins.bins.iter().map(|bin| bin.expected).collect();
+        let expected: Vec<f64> = bins.all.iter().map(|bin| bin.expected).collect();
         assert!((expected[0] - 1.0).abs() < 1e-9 && (expected[1] - 1.0 / 3.0).abs() < 1e-9);
-        assert!(bins.bins.iter().all(|bin| (bin.planned - 1.0).abs() < 1e-9));
+        assert!(bins.all.iter().all(|bin| (bin.planned - 1.0).abs() < 1e-9));
     }
 
     #[test]
     fn the_last_bin_ends_with_the_window() {
         let world = Fixture::default().before("shop", "boom", |_, _| 4).during("shop", "boom", (0, 60), 4);
         let bins = bins(&world, 50, 50, 4.0);
-        assert_eq!(bins.bins.len(), 4);
-        assert!((bins.bins[3].planned - 1.0 / 3.0).abs() < 1e-9 && bins.bins[3].is_over);
+        assert_eq!(bins.all.len(), 4);
+        assert!((bins.all[3].planned - 1.0 / 3.0).abs() < 1e-9 && bins.all[3].is_over);
     }
 }

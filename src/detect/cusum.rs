@@ -65,7 +65,7 @@ impl Detector for Cusum {
         let phi = if self.spec.overdispersion { bins.phi() } else { 1.0 };
         let Some(chart) = stats::Cusum::new(self.spec.ratio, 0.0) else { return Score { expected, ln_p: 0.0 } };
         let highest = chart.path(&counts, &means).fold(0.0, f64::max) / phi;
-        Score { expected, ln_p: ((bins.bins.len() as f64).ln() - highest).min(0.0) }
+        Score { expected, ln_p: ((bins.all.len() as f64).ln() - highest).min(0.0) }
     }
 }
 

@@ -93,7 +93,7 @@ mod tests {
         let (gamma, both, log_normal) = (at(-1e6), at(0.0), at(1e6));
         assert!(gamma < both && both < log_normal);
         assert!((gamma - NegativeBinomial::nb1(30.0, 10.0).unwrap().upper(120).unwrap()).abs() < 1e-12);
-        assert!((both - ((gamma.exp() + log_normal.exp()) / 2.0).ln()).abs() < 1e-9);
+        assert!((both - f64::midpoint(gamma.exp(), log_normal.exp()).ln()).abs() < 1e-9);
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn coverage(outcomes: u64, probability: impl Fn(u64) -> f64, bounds: impl Fn(u64
         let Bounds { low, high } = bounds(*k);
         low <= truth && truth <= high
     };
-    (0..=outcomes).filter(holds).map(|k| probability(k)).sum()
+    (0..=outcomes).filter(holds).map(probability).sum()
 }
 
 #[test]
