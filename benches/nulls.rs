@@ -1,6 +1,6 @@
-//! How often each detector flags where nothing happens: the table of `docs/detectors.md`.
+//! How often each detector flags where nothing happens: the tables of `docs/detectors.md`, as Markdown.
 //!
-//! `cargo bench --bench nulls` prints it; `-- 4` makes it with a quarter of the worlds.
+//! `cargo bench --bench nulls` prints them (about half an hour); `cargo bench --bench nulls -- 10` takes a tenth of the worlds.
 
 #[path = "../tests/suite/null_worlds.rs"]
 mod null_worlds;
@@ -10,61 +10,127 @@ use rayon::prelude::*;
 use shakedown::detect::{Baseline, DetectorSpec};
 use shakedown::model::Span;
 
-const RATES: [f64; 5] = [0.05, 0.2, 1.0, 5.0, 20.0];
-const LEVELS: [f64; 3] = [0.05, 0.01, 0.001];
 const SEED: u64 = 20_261_124;
-const WEEKS: i64 = 25;
 const WORLDS: u64 = 100;
+const WEEKS: i64 = 25;
+
+/// Mean errors an hour.
+const RATES: [f64; 5] = [0.05, 0.2, 1.0, 5.0, 20.0];
+const NOISES: [Noise; 3] = [Noise::Poisson, Noise::Bursty, Noise::Autocorrelated];
+const LEVELS: [f64; 3] = [0.05, 0.01, 0.001];
+
+/// Those whose p-values are also shown randomized.
+const DEFAULTS: [&str; 2] = ["strat_nb", "did"];
+
+/// Name, specification, and whether it holds W against the same hour of the week instead of all of B.
+const DETECTORS: [(&str, &str, bool); 18] = [
+    ("poisson_fixed", "kind = 'poisson_fixed'", false),
+    ("cond_binomial", "kind = 'cond_binomial'", false),
+    ("the same, hour_of_week", "kind = 'cond_binomial'", true),
+    ("etest", "kind = 'etest'", false),
+    ("gamma_poisson", "kind = 'gamma_poisson'", false),
+    ("nb", "kind = 'nb'", false),
+    ("strat_nb", "kind = 'strat_nb'", false),
+    ("did", "kind = 'did'", false),
+    ("farrington", "kind = 'farrington'", false),
+    ("rolling_pct", "kind = 'rolling_pct'", false),
+    ("ears, c1", "kind = 'ears'\nmethod = 'c1'", false),
+    ("ears, c2", "kind = 'ears'\nmethod = 'c2'", false),
+    ("ears, c3", "kind = 'ears'\nmethod = 'c3'", false),
+    ("cusum", "kind = 'cusum'", false),
+    ("prefix_scan", "kind = 'prefix_scan'", false),
+    ("e_value", "kind = 'e_value'", false),
+    ("e_value, control", "kind = 'e_value'\nagainst = 'control'", false),
+    ("random", "kind = 'random'", false),
+];
+
+/// Those made for long windows.
+const LONG: [&str; 5] = ["strat_nb", "cusum", "prefix_scan", "e_value", "e_value, control"];
+
+/// P-values by detector and world, with the rate.
+type Found = Vec<(f64, Vec<Vec<Vec<PValue>>>)>;
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
-    let part: u64 = args.first().and_then(|a| a.parse().ok()).unwrap_or(1);
-    let only = args.get(1).cloned();
-    let detectors: Vec<(String, DetectorSpec, Baseline)> = rows()
-        .into_iter()
-        .filter(|(name, _)| only.as_ref().is_none_or(|o| name.contains(o.as_str())))
-        .map(|(name, text)| (name.to_owned(), toml::from_str(text).expect("a detector"), Baseline::Flat))
-        .collect();
-    let specs: Vec<(DetectorSpec, Baseline)> = detectors.iter().map(|(_, s, b)| (s.clone(), *b)).collect();
-    for noise in Noise::ALL {
-        for rate in RATES {
-            let found: Vec<Vec<Vec<PValue>>> = (0..WORLDS / part)
-                .into_par_iter()
-                .map(|i| NullWorld { noise, rate, weeks: WEEKS, seed: SEED + i }.p_values(&specs, Span::hours(1)))
-                .collect();
-            for (d, (name, _, _)) in detectors.iter().enumerate() {
-                let worlds: Vec<&[PValue]> = found.iter().map(|w| w[d].as_slice()).collect();
-                let cells: Vec<String> = LEVELS
-                    .iter()
-                    .map(|&l| {
-                        let e = Attained::of(&worlds, |p| p.exact, l);
-                        let r = Attained::of(&worlds, |p| p.randomized, l);
-                        format!("{:6.2} /{:6.2} ±{:4.2}", e.share / l, r.share / l, r.error / l)
-                    })
-                    .collect();
-                println!("{:8} {:5} {:16} {}", noise.name(), rate, name, cells.join("  |  "));
-            }
-        }
+    let part = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(1_u64).max(1);
+    let worlds = (WORLDS / part).max(2);
+    println!("Seed {SEED}; {worlds} worlds of {WEEKS} weeks, {} windows each.\n", WEEKS * 40);
+    let all: Vec<&str> = DETECTORS.iter().map(|(name, ..)| *name).collect();
+    let mut defaults = Vec::new();
+    for noise in NOISES {
+        let found = measure(&all, noise, worlds, Span::hours(1));
+        println!("{}, windows of an hour:\n", noise.name());
+        print_table(&all, &found, |p| p.exact);
+        defaults.push((noise, found));
+    }
+    for (noise, found) in &defaults {
+        println!("{}, randomized p-values of the defaults:\n", noise.name());
+        print_errors(&all, found);
+    }
+    for noise in NOISES {
+        println!("{}, windows of a day:\n", noise.name());
+        print_table(&LONG, &measure(&LONG, noise, worlds.div_ceil(4), Span::hours(24)), |p| p.exact);
     }
 }
 
-fn rows() -> Vec<(&'static str, &'static str)> {
-    vec![
-        ("poisson_fixed", "kind='poisson_fixed'"),
-        ("cond_binomial", "kind='cond_binomial'"),
-        ("etest", "kind='etest'"),
-        ("gamma_poisson", "kind='gamma_poisson'"),
-        ("nb", "kind='nb'"),
-        ("strat_nb", "kind='strat_nb'"),
-        ("did", "kind='did'"),
-        ("farrington", "kind='farrington'"),
-        ("rolling_pct", "kind='rolling_pct'"),
-        ("ears c1", "kind='ears'\nmethod='c1'"),
-        ("ears c2", "kind='ears'"),
-        ("ears c3", "kind='ears'\nmethod='c3'"),
-        ("cusum", "kind='cusum'"),
-        ("prefix_scan", "kind='prefix_scan'"),
-        ("e_value", "kind='e_value'"),
-        ("e_value control", "kind='e_value'\nagainst='control'"),
-    ]
+fn measure(names: &[&str], noise: Noise, worlds: u64, span: Span) -> Found {
+    let built: Vec<(DetectorSpec, Baseline)> = DETECTORS
+        .iter()
+        .filter(|(name, ..)| names.contains(name))
+        .map(|&(_, text, hour_of_week)| {
+            let baseline = if hour_of_week { Baseline::HourOfWeek } else { Baseline::Flat };
+            (toml::from_str(text).expect("a detector"), baseline)
+        })
+        .collect();
+    let at = |rate| {
+        let world = |i| NullWorld { noise, rate, weeks: WEEKS, seed: SEED + i }.p_values(&built, span);
+        let by_world: Vec<Vec<Vec<PValue>>> = (0..worlds).into_par_iter().map(world).collect();
+        let of_detector = |d: usize| by_world.iter().map(|found| found[d].clone()).collect();
+        (rate, (0..built.len()).map(of_detector).collect())
+    };
+    RATES.into_iter().map(at).collect()
+}
+
+fn print_table(names: &[&str], found: &Found, p: fn(&PValue) -> f64) {
+    println!("| errors an hour | {} |", RATES.map(|rate| rate.to_string()).join(" | "));
+    println!("| --- |{}", " --- |".repeat(RATES.len()));
+    for (d, name) in names.iter().enumerate() {
+        let cell = |(_, detectors): &(f64, Vec<Vec<Vec<PValue>>>)| {
+            let ratios = LEVELS.map(|level| short(attained(&detectors[d], p, level).share / level));
+            ratios.join(" · ")
+        };
+        println!("| {name} | {} |", found.iter().map(cell).collect::<Vec<_>>().join(" | "));
+    }
+    println!();
+}
+
+fn print_errors(names: &[&str], found: &Found) {
+    println!("| errors an hour | {} |", RATES.map(|rate| rate.to_string()).join(" | "));
+    println!("| --- |{}", " --- |".repeat(RATES.len()));
+    for (d, name) in names.iter().enumerate().filter(|(_, name)| DEFAULTS.contains(name)) {
+        for level in LEVELS {
+            let cell = |(_, detectors): &(f64, Vec<Vec<Vec<PValue>>>)| {
+                let Attained { share, error } = attained(&detectors[d], |p| p.randomized, level);
+                format!("{} ± {:.2}", short(share / level), error / level)
+            };
+            let cells: Vec<String> = found.iter().map(cell).collect();
+            println!("| {name}, {} % | {} |", 100.0 * level, cells.join(" | "));
+        }
+    }
+    println!();
+}
+
+fn attained(worlds: &[Vec<PValue>], p: fn(&PValue) -> f64, level: f64) -> Attained {
+    let worlds: Vec<&[PValue]> = worlds.iter().map(Vec::as_slice).collect();
+    Attained::of(&worlds, p, level)
+}
+
+/// Two digits that matter.
+fn short(ratio: f64) -> String {
+    if ratio >= 9.95 {
+        format!("{ratio:.0}")
+    } else if ratio >= 1.95 {
+        format!("{ratio:.1}")
+    } else {
+        format!("{ratio:.2}")
+    }
 }

@@ -101,7 +101,7 @@ impl Arms {
     }
 
     /// How much more the two part ways without any deploy than chance explains, at least 1: Pearson's dispersion of the treated
-    /// arm's share in the past windows (statistics.md §5: φ_c from placebos, not from one series).
+    /// arm's share in the past windows (statistics.md §5: dispersion from placebos, not from one series).
     #[must_use]
     pub fn dispersion(&self) -> f64 {
         let before = self.before();

@@ -1,7 +1,7 @@
 //! W in bins: what was counted in each and what was expected, for detectors that look while W runs.
 
 use super::History;
-use super::dispersion::Pooling;
+use super::dispersion::{Pooling, Spread};
 use super::expectation::{Borrowing, Strata};
 use crate::model::{Interval, Span};
 use crate::series::Column;
@@ -29,10 +29,11 @@ pub struct Bin {
 /// The bins of W as planned, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bins {
-    pub bins: Vec<Bin>,
-    /// Variance ÷ mean of a prediction of W's count: the dispersion of past windows as long as W, and what the rate's being estimated
-    /// adds (statistics.md §3).
-    pub phi: f64,
+    pub all: Vec<Bin>,
+    /// Of past windows as long as W as planned.
+    pub spread: Spread,
+    /// Exposure of W as planned ÷ exposure that its expectation rests on.
+    pub uncertainty: f64,
 }
 
 impl Bins {
@@ -56,13 +57,18 @@ impl Bins {
             bins.push(bin_of(history, column.now, rate.value, pace));
         }
         let rests_on = sum(&strata).hour_of_week().exposure + borrowed;
-        let uncertainty = horizon.span().as_minutes() * pace / rests_on;
-        Self { bins, phi: spread.phi + spread.of_days * uncertainty }
+        Self { all: bins, spread, uncertainty: horizon.span().as_minutes() * pace / rests_on }
+    }
+
+    /// Variance ÷ mean of a prediction of W's count.
+    #[must_use]
+    pub fn phi(&self) -> f64 {
+        self.spread.of_prediction(self.uncertainty)
     }
 
     /// Bins that have begun.
     pub fn begun(&self) -> impl Iterator<Item = &Bin> {
-        self.bins.iter().filter(|bin| bin.expected > 0.0 || bin.count > 0)
+        self.all.iter().filter(|bin| bin.expected > 0.0 || bin.count > 0)
     }
 }
 
@@ -98,5 +104,56 @@ fn bin_of(history: &History, bin: Interval, rate: f64, pace: f64) -> Bin {
         expected: rate * exposure,
         planned: rate * (exposure + ahead),
         is_over: bin.end <= window.end,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Fixture, Glance};
+    use super::*;
+
+    fn bins(world: &Fixture, horizon: i64, passed: i64, shrink: f64) -> Bins {
+        let glance = Glance { horizon: Span::minutes(horizon), passed: Span::minutes(passed), ..Glance::default() };
+        world.see(glance, |history| Bins::of(history, Span::minutes(15), Some(shrink)))
+    }
+
+    #[test]
+    fn expectations_follow_the_hour_of_the_week() {
+        // Thursdays have 40 an hour in the afternoon, other days 4, all mornings none.
+        let count = |day: i64, hour: i64| {
+            if hour < 10 {
+                0
+            } else if day % 7 == 3 && hour >= 16 {
+                40
+            } else {
+                4
+            }
+        };
+        let world = Fixture::default().before("shop", "boom", count).during("shop", "boom", (0, 60), 4);
+        let bins = bins(&world, 24 * 60, 60, 1e-6);
+        assert_eq!(bins.all.len(), 96);
+        let hourly = |hour: usize| bins.all[4 * hour..4 * hour + 4].iter().map(|bin| bin.planned).sum::<f64>();
+        assert!((hourly(1) - 4.0).abs() < 0.01 && (hourly(6) - 40.0).abs() < 0.01, "{} {}", hourly(1), hourly(6));
+        assert!(hourly(18) < 0.01, "06:00 tomorrow");
+    }
+
+    #[test]
+    fn what_has_not_passed_is_planned_but_not_counted() {
+        let world = Fixture::default().before("shop", "boom", |_, _| 4).during("shop", "boom", (0, 60), 4);
+        let bins = bins(&world, 60, 20, 4.0);
+        let seen: Vec<(u64, bool)> = bins.all.iter().map(|bin| (bin.count, bin.is_over)).collect();
+        assert_eq!(seen, [(1, true), (0, false), (0, false), (0, false)]);
+        assert_eq!(bins.begun().count(), 2);
+        let expected: Vec<f64> = bins.all.iter().map(|bin| bin.expected).collect();
+        assert!((expected[0] - 1.0).abs() < 1e-9 && (expected[1] - 1.0 / 3.0).abs() < 1e-9);
+        assert!(bins.all.iter().all(|bin| (bin.planned - 1.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn the_last_bin_ends_with_the_window() {
+        let world = Fixture::default().before("shop", "boom", |_, _| 4).during("shop", "boom", (0, 60), 4);
+        let bins = bins(&world, 50, 50, 4.0);
+        assert_eq!(bins.all.len(), 4);
+        assert!((bins.all[3].planned - 1.0 / 3.0).abs() < 1e-9 && bins.all[3].is_over);
     }
 }

@@ -62,9 +62,54 @@ impl Detector for Cusum {
         let bins = Bins::of(history, self.spec.bin, self.spec.shrink);
         let (counts, means): (Vec<u64>, Vec<f64>) = bins.begun().map(|bin| (bin.count, bin.expected)).unzip();
         let expected = means.iter().sum();
-        let phi = if self.spec.overdispersion { bins.phi } else { 1.0 };
+        let phi = if self.spec.overdispersion { bins.phi() } else { 1.0 };
         let Some(chart) = stats::Cusum::new(self.spec.ratio, 0.0) else { return Score { expected, ln_p: 0.0 } };
         let highest = chart.path(&counts, &means).fold(0.0, f64::max) / phi;
-        Score { expected, ln_p: ((bins.bins.len() as f64).ln() - highest).min(0.0) }
+        Score { expected, ln_p: ((bins.all.len() as f64).ln() - highest).min(0.0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Fixture, Glance, refusal};
+    use super::*;
+
+    fn world() -> Fixture {
+        Fixture::default().before("shop", "boom", |_, _| 4)
+    }
+
+    fn hours(horizon: i64, passed: i64) -> Glance {
+        Glance { horizon: Span::hours(horizon), passed: Span::hours(passed), ..Glance::default() }
+    }
+
+    #[test]
+    fn by_hand() {
+        // Twelve records in the last of four bins, one expected in each: 12 ln 2 − 1.
+        let score = world().during("shop", "boom", (45, 60), 12).score("kind = 'cusum'\noverdispersion = false");
+        assert!((score.ln_p - (4.0_f64.ln() - (12.0 * 2.0_f64.ln() - 1.0))).abs() < 1e-6, "{score:?}");
+        assert!((score.expected - 4.0).abs() < 1e-6);
+    }
+
+    /// A rise that begins in the fifth hour of a day is seen however calm it was before.
+    #[test]
+    fn a_late_rise_is_seen() {
+        let late = world().during("shop", "boom", (0, 300), 20).during("shop", "boom", (300, 600), 60);
+        let score = late.score_at("kind = 'cusum'", hours(24, 10));
+        assert!(score.ln_p < 1e-3_f64.ln(), "{score:?}");
+    }
+
+    #[test]
+    fn evidence_once_seen_is_not_taken_back() {
+        let early = world().during("shop", "boom", (0, 60), 40);
+        let at = |passed| early.score_at("kind = 'cusum'\noverdispersion = false", hours(8, passed)).ln_p;
+        assert!(at(1) < -10.0);
+        assert!((at(8) - at(1)).abs() < 1e-9, "seven silent hours later");
+    }
+
+    #[test]
+    fn bad_parameters() {
+        assert!(refusal("kind = 'cusum'\nratio = 1.0").contains("above 1"));
+        assert!(refusal("kind = 'cusum'\nbin = '30s'").contains("between 1m and 24h"));
+        assert!(refusal("kind = 'cusum'\nshrink = 0.0").contains("shrink"));
     }
 }

@@ -92,3 +92,76 @@ fn side_by_side(history: &History) -> Option<Score> {
     let expected = (history.k - new) as f64 + others.new as f64 * per_other;
     Some(Score { expected, ln_p: did.ln_p_exact(1.0)? })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Fixture, Glance, refusal};
+    use crate::model::Span;
+
+    /// Two services with ten errors an hour each.
+    fn pair() -> Fixture {
+        Fixture::default().before("shop", "boom", |_, _| 10).before("pay", "bang", |_, _| 10)
+    }
+
+    #[test]
+    fn what_rises_with_its_control_is_nothing() {
+        let shared =
+            pair().during("shop", "boom", (0, 60), 40).during("pay", "bang", (0, 60), 40).score("kind = 'did'");
+        let alone = pair().during("shop", "boom", (0, 60), 40).during("pay", "bang", (0, 60), 10).score("kind = 'did'");
+        assert!(shared.ln_p > 0.3_f64.ln(), "{shared:?}");
+        assert!(alone.ln_p < 1e-4_f64.ln(), "{alone:?}");
+        assert!((shared.expected - 40.0).abs() < 1.0 && (alone.expected - 25.0).abs() < 1.0, "half of all records");
+    }
+
+    #[test]
+    fn a_control_that_parts_ways_by_itself_is_believed_less() {
+        let noisy = |day: i64, _| if day % 2 == 0 { 2 } else { 18 };
+        let world = Fixture::default().before("shop", "boom", |_, _| 10).before("pay", "bang", noisy);
+        let score = |world: Fixture| {
+            world.during("shop", "boom", (0, 60), 30).during("pay", "bang", (0, 60), 10).score("kind = 'did'")
+        };
+        assert!(score(world).ln_p > score(pair()).ln_p + 1.0);
+    }
+
+    #[test]
+    fn without_a_control_it_is_strat_nb() {
+        let alone = Fixture::default().before("shop", "boom", |_, _| 10).during("shop", "boom", (0, 60), 30);
+        assert_eq!(
+            alone.score("kind = 'did'\nfallback = { shrink = 2.0 }"),
+            alone.score("kind = 'strat_nb'\nshrink = 2.0")
+        );
+        let deployed = pair().during("shop", "boom", (0, 60), 30).deploy("pay", Fixture::start());
+        assert_eq!(deployed.score("kind = 'did'"), deployed.score("kind = 'strat_nb'"), "the control was deployed too");
+        let silent = alone.during("pay", "bang", (0, 60), 1);
+        assert_eq!(silent.score("kind = 'did'"), silent.score("kind = 'strat_nb'"), "a control without a past");
+    }
+
+    #[test]
+    fn the_newest_version_is_held_against_the_others() {
+        let both = |new, old| {
+            Fixture::default()
+                .before("shop", "boom", |_, _| 1)
+                .of_version("shop", "other", "1.0", 60)
+                .of_version("shop", "other", "2.0", 20)
+                .of_version("shop", "boom", "2.0", new)
+                .of_version("shop", "boom", "1.0", old)
+        };
+        let detector = "kind = 'did'\ncontrol = 'old_version'";
+        let (worse, alike) = (both(15, 5).score(detector), both(5, 15).score(detector));
+        assert!(worse.ln_p < 0.01_f64.ln() && alike.ln_p > 0.3_f64.ln(), "{worse:?} {alike:?}");
+        // Twenty others on the new arm at five to sixty on the old one, and those five.
+        assert!((worse.expected - (5.0 + 20.0 * 5.0 / 60.0)).abs() < 1e-9, "{worse:?}");
+        let one = Fixture::default().before("shop", "boom", |_, _| 1).of_version("shop", "boom", "2.0", 9);
+        assert_eq!(one.score(detector), one.score("kind = 'strat_nb'"), "one version has nothing beside it");
+    }
+
+    #[test]
+    fn short_histories_and_bad_parameters() {
+        let day = Glance { history: Span::days(1), ..Glance::default() };
+        let score =
+            pair().during("shop", "boom", (0, 60), 30).during("pay", "bang", (0, 60), 10).score_at("kind = 'did'", day);
+        assert!(score.ln_p < 0.05_f64.ln(), "three hours of the day before are compared with: {score:?}");
+        assert!(refusal("kind = 'did'\nfallback = { winsor = 0.0 }").contains("winsor"));
+        assert!(refusal("kind = 'did'\ncontrols = 'undeployed'").contains("controls"));
+    }
+}

@@ -84,6 +84,15 @@ impl Pooling {
     }
 }
 
+impl Spread {
+    /// Variance ÷ mean of a prediction, where the rate is estimated too: the variance of that adds to the count's.
+    /// `uncertainty`: exposure of what is predicted ÷ exposure that the rate rests on.
+    #[must_use]
+    pub fn of_prediction(&self, uncertainty: f64) -> f64 {
+        self.phi + self.of_days * uncertainty
+    }
+}
+
 impl ClassCells {
     /// The cells of W's class among `past`, under one rate for each place in the day: the rhythm within the class is no burstiness.
     /// Places where nothing ever happened say nothing and are left out.
@@ -197,7 +206,7 @@ mod tests {
         let bursty = cells((0..120).map(|i| if i % 4 == 0 { 80 } else { 0 }));
         let phi = bursty.phi(4.0).unwrap();
         assert!((phi - 60.0).abs() < 1.0, "variance 1200 ÷ mean 20: {phi}");
-        assert!(bursty.degrees(phi, 4.0) < 119.0);
+        assert!((bursty.degrees(phi, 4.0) - 119.0 * (60.0_f64 / 59.0).powi(2)).abs() < 1.0, "two values have no tails");
     }
 
     #[test]

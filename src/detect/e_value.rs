@@ -75,7 +75,7 @@ impl EValue {
 
     fn against_expectation(&self, history: &History) -> Score {
         let bins = Bins::of(history, self.spec.bin, self.spec.shrink);
-        let phi = if self.spec.overdispersion { bins.phi } else { 1.0 };
+        let phi = if self.spec.overdispersion { bins.phi() } else { 1.0 };
         let prior = Gamma { shape: self.spec.shape, rate: self.spec.rate };
         let (mut count, mut expected, mut highest) = (0, 0.0, 0.0_f64);
         for bin in bins.begun() {
@@ -116,5 +116,57 @@ impl Detector for EValue {
     fn score(&self, history: &History) -> Score {
         let control = (self.spec.against == Against::Control).then(|| self.against_control(history)).flatten();
         control.unwrap_or_else(|| self.against_expectation(history))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Fixture, Glance, refusal};
+    use super::*;
+
+    fn world() -> Fixture {
+        Fixture::default().before("shop", "boom", |_, _| 4).before("pay", "bang", |_, _| 4)
+    }
+
+    fn hours(horizon: i64, passed: i64) -> Glance {
+        Glance { horizon: Span::hours(horizon), passed: Span::hours(passed), ..Glance::default() }
+    }
+
+    #[test]
+    fn by_the_formula() {
+        let score = world().during("shop", "boom", (45, 60), 20).score("kind = 'e_value'\noverdispersion = false");
+        let e = poisson_e_value(20, 4.0, 1.0, Gamma { shape: 1.0, rate: 1.0 }).unwrap();
+        assert!((score.ln_p + e.ln_greater).abs() < 1e-4, "{score:?} {e:?}");
+    }
+
+    #[test]
+    fn evidence_once_seen_is_not_taken_back() {
+        let early = world().during("shop", "boom", (0, 60), 40);
+        for against in ["expectation", "control"] {
+            let spec = format!("kind = 'e_value'\nagainst = '{against}'\noverdispersion = false");
+            let at = |passed| early.score_at(&spec, hours(8, passed)).ln_p;
+            assert!(at(1) < -8.0, "{against}: {}", at(1));
+            assert!((at(8) - at(1)).abs() < 1e-9, "seven silent hours later");
+        }
+    }
+
+    #[test]
+    fn what_rises_with_its_control_is_nothing() {
+        let shared = world().during("shop", "boom", (0, 60), 40).during("pay", "bang", (0, 60), 40);
+        assert!(shared.score("kind = 'e_value'\nagainst = 'control'").ln_p > 0.2_f64.ln());
+        assert!(shared.score("kind = 'e_value'").ln_p < 1e-6_f64.ln());
+    }
+
+    #[test]
+    fn without_a_control_it_is_held_against_the_expectation() {
+        let alone = Fixture::default().before("shop", "boom", |_, _| 4).during("shop", "boom", (0, 60), 20);
+        assert_eq!(alone.score("kind = 'e_value'\nagainst = 'control'"), alone.score("kind = 'e_value'"));
+    }
+
+    #[test]
+    fn bad_parameters() {
+        assert!(refusal("kind = 'e_value'\nshape = 0.0").contains("shape"));
+        assert!(refusal("kind = 'e_value'\nrate = -1.0").contains("rate"));
+        assert!(refusal("kind = 'e_value'\nagainst = 'nothing'").contains("control"));
     }
 }

@@ -121,3 +121,55 @@ impl Detector for Ears {
 fn ln_p(method: Method, statistic: f64) -> f64 {
     if method == Method::C3 && statistic <= 0.0 { 0.0 } else { ln_normal_upper(statistic) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Fixture, Glance, refusal};
+    use super::*;
+
+    /// Calm days with a little variation, busy at noon.
+    fn world() -> Fixture {
+        let count = |day: i64, hour: i64| if hour == 12 { 10 + day % 3 } else { 2 };
+        Fixture::default().before("shop", "boom", count)
+    }
+
+    #[test]
+    fn points_a_day_apart_know_the_hour_and_windows_do_not() {
+        let noon = world().during("shop", "boom", (0, 60), 11);
+        assert!(noon.score("kind = 'ears'\nlag = 'day'").ln_p > 0.2_f64.ln());
+        assert!(noon.score("kind = 'ears'\nlag = 'window'").ln_p < 1e-9_f64.ln());
+    }
+
+    #[test]
+    fn it_is_the_statistic_in_standard_deviations() {
+        let score = world().during("shop", "boom", (0, 60), 16).score("kind = 'ears'\nmethod = 'c1'");
+        let before: Vec<f64> = (52..59).map(|day| f64::from(10 + day % 3)).collect();
+        let mean = before.iter().sum::<f64>() / 7.0;
+        let sd = (before.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 6.0).sqrt();
+        assert!((score.ln_p - ln_normal_upper((16.0 - mean) / sd)).abs() < 1e-9);
+        assert!((score.expected - mean).abs() < 1e-9);
+    }
+
+    #[test]
+    fn c3_says_nothing_without_an_excess_and_more_with_more() {
+        let at = |k| world().during("shop", "boom", (0, 60), k).score("kind = 'ears'\nmethod = 'c3'").ln_p;
+        assert!((at(10) - 0.0).abs() < 1e-12);
+        assert!(at(14) < at(12) && at(20) < at(14));
+    }
+
+    #[test]
+    fn too_little_history_says_nothing() {
+        let days = |days| Glance { history: Span::days(days), ..Glance::default() };
+        let world = world().during("shop", "boom", (0, 60), 60);
+        assert!(world.score_at("kind = 'ears'\nmethod = 'c1'", days(6)).ln_p.abs() < 1e-12);
+        assert!(world.score_at("kind = 'ears'\nmethod = 'c1'", days(8)).ln_p < -20.0);
+        assert!(world.score_at("kind = 'ears'", days(8)).ln_p.abs() < 1e-12, "C2 needs nine");
+    }
+
+    #[test]
+    fn bad_parameters() {
+        assert!(refusal("kind = 'ears'\npoints = 1").contains("points"));
+        assert!(refusal("kind = 'ears'\nmin_sd = 0.0").contains("min_sd"));
+        assert!(refusal("kind = 'ears'\nmethod = 'c4'").contains("c3"));
+    }
+}

@@ -49,3 +49,27 @@ impl Detector for Etest {
         Score { expected: history.expectation(), ln_p }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Fixture, refusal};
+    use super::*;
+
+    #[test]
+    fn it_is_the_test_of_the_pair() {
+        let world = Fixture::default().before("shop", "boom", |_, hour| i64::from(hour == 3)).during(
+            "shop",
+            "boom",
+            (0, 60),
+            3,
+        );
+        let (y, exposure) = (56, 56.0 * 1_440.0);
+        let pair = RatePair::new(3, 60.0, y, exposure).unwrap();
+        for (name, statistic) in [("score", EStatistic::Score), ("wald", EStatistic::Wald)] {
+            let score = world.score(&format!("kind = 'etest'\nstatistic = '{name}'"));
+            assert!((score.ln_p - pair.ln_p_etest(statistic, 1.0).unwrap()).abs() < 1e-12, "{name}");
+            assert!((score.expected - 56.0 / (56.0 * 24.0)).abs() < 1e-12);
+        }
+        assert!(refusal("kind = 'etest'\nstatistic = 'z'").contains("wald"));
+    }
+}

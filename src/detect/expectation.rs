@@ -84,7 +84,7 @@ impl Strata {
     }
 
     /// Exposure at which a weekday's rate is as unsure of itself as weekdays differ: `φ rate ÷ τ²`, with τ² the variance between
-    /// their rates by moments (DerSimonian & Laird 1986). Infinite where they differ no more than chance makes them.
+    /// their rates by moments (`DerSimonian` & Laird 1986). Infinite where they differ no more than chance makes them.
     fn ratio_of_variances(&self, phi: f64) -> f64 {
         let class = self.class();
         let rate = class.count as f64 / class.exposure;

@@ -126,3 +126,54 @@ impl Detector for Farrington {
         Score { expected: 0.0, ln_p: predicted.and_then(|nb| nb.upper(history.k)).unwrap_or(0.0) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Fixture, Glance, refusal};
+    use super::*;
+
+    const PLAIN: &str = "kind = 'farrington'";
+
+    #[test]
+    fn the_same_hour_of_the_week_is_what_counts() {
+        // Thursdays at noon are busy, all else is calm.
+        let busy = |day: i64, hour: i64| if day % 7 == 3 && (11..14).contains(&hour) { 30 + day / 7 } else { 2 };
+        let score = Fixture::default().before("shop", "boom", busy).during("shop", "boom", (0, 60), 32).score(PLAIN);
+        assert!((score.expected - 33.5).abs() < 0.6 && score.ln_p > 0.3_f64.ln(), "{score:?}");
+    }
+
+    #[test]
+    fn a_rare_error_cannot_fire() {
+        let rare = |day: i64, hour: i64| i64::from(hour == 5 && day % 9 == 0);
+        let score = |n| Fixture::default().before("shop", "boom", rare).during("shop", "boom", (0, 60), n).score(PLAIN);
+        assert!(score(3).ln_p.abs() < 1e-12);
+        // Twenty-three silent hours of reference (B begins at the twenty-fourth): Jeffreys' tail, not impossibility.
+        let expected = Gamma::JEFFREYS.after(0, 23.0 * 60.0).predict(60.0).unwrap().upper(5).unwrap();
+        assert!((score(5).ln_p - expected).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_old_peak_loses_weight() {
+        let peak = |day: i64, hour: i64| if day == 3 + 14 && hour == 12 { 200 } else { 9 + (day + hour) % 3 };
+        let world = Fixture::default().before("shop", "boom", peak).during("shop", "boom", (0, 60), 40);
+        let plain = world.score("kind = 'farrington'\nreweight_above = 1e9");
+        let weighted = world.score(PLAIN);
+        assert!(weighted.expected < 12.0 && plain.expected > 18.0, "{weighted:?} {plain:?}");
+        assert!(weighted.ln_p < plain.ln_p - 0.5);
+    }
+
+    #[test]
+    fn it_takes_the_weeks_there_are() {
+        let world = Fixture::default().before("shop", "boom", |_, _| 10).during("shop", "boom", (0, 60), 40);
+        let weeks = |days| world.score_at(PLAIN, Glance { history: Span::days(days), ..Glance::default() });
+        assert!((weeks(15).expected - 10.0).abs() < 1e-9 && weeks(15).ln_p < 1e-6_f64.ln(), "two weeks");
+        assert!(weeks(5).ln_p.abs() < 1e-12, "none: nothing can be said");
+    }
+
+    #[test]
+    fn bad_parameters() {
+        assert!(refusal("kind = 'farrington'\nweeks = 0").contains("weeks"));
+        assert!(refusal("kind = 'farrington'\nreweight_above = -1.0").contains("reweight_above"));
+        assert!(refusal("kind = 'farrington'\nalpha = 0.01").contains("alpha"));
+    }
+}

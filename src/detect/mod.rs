@@ -15,6 +15,8 @@ mod either;
 mod etest;
 mod expectation;
 mod farrington;
+#[cfg(test)]
+mod fixture;
 mod gamma_poisson;
 mod history;
 mod look;

@@ -2,8 +2,8 @@
 //! of the same mean and variance.
 //!
 //! Source: Aitchison & Ho, *The multivariate Poisson-log normal distribution* (1989). Neither density nor tail has a closed form:
-//! both are integrals over the logarithm of the shock, log-concave in it, and are summed by the trapezoidal rule around where the
-//! integrand is greatest (the rule converges geometrically there; Trefethen & Weideman 2014).
+//! both are integrals over the logarithm of the shock, log-concave in it, and are summed around where the integrand is greatest: the
+//! density by the trapezoidal rule (which converges geometrically there; Trefethen & Weideman 2014), the tail by Simpson's.
 
 use super::loader::ln_add_exp;
 use super::normal::ln_normal_upper;
@@ -17,8 +17,8 @@ const STEP: f64 = 0.6;
 /// Steps that find where the integrand is greatest.
 const MAX_STEPS: usize = 60;
 
-/// Nodes of a tail, and `ln` of what the integrand may be left out at, relative to its greatest.
-const TAIL_NODES: u32 = 200;
+/// Nodes of a tail for each width of the integrand, and `ln` of what it may be left out at, relative to its greatest.
+const TAIL_NODES: f64 = 4.0;
 const LN_NEGLIGIBLE: f64 = -40.0;
 
 /// Counts with a mean and the variance `mean + alpha · mean²`, like `NegativeBinomial::nb2`.
@@ -45,14 +45,17 @@ impl PoissonLogNormal {
     /// `ln P(X = k)`; relative error of the probability below 1e-6.
     #[must_use]
     pub fn ln_pmf(&self, k: u64) -> f64 {
-        let mode = self.mode(k as f64);
-        let width = (1.0 + self.sigma * self.sigma * self.rate(mode)).sqrt().recip();
-        let step = STEP * width;
+        let (count, mode) = (k as f64, self.mode(k as f64));
+        let rate = self.rate(mode);
+        let step = STEP / (1.0 + self.sigma * self.sigma * rate).sqrt();
+        // Relative to the integrand at the mode.
         let at = |node: i32| {
-            let z = mode + step * f64::from(node);
-            ln_normal_density(z) + poisson_ln_pmf(k, self.rate(z))
+            let away = step * f64::from(node);
+            let normal = -away * (mode + away / 2.0);
+            (normal + count * self.sigma * away - rate * (self.sigma * away).exp_m1()).exp()
         };
-        (-NODES..=NODES).map(at).fold(f64::NEG_INFINITY, ln_add_exp) + step.ln()
+        let sum: f64 = (-NODES..=NODES).map(at).sum();
+        ln_normal_density(mode) + poisson_ln_pmf(k, rate) + (sum * step).ln()
     }
 
     /// Where `−z²/2 + k σ z − rate(z)` is greatest, by Newton's method; the function is concave.
@@ -82,18 +85,25 @@ impl PoissonLogNormal {
         let sure = count + 9.0 * count.sqrt() + 40.0;
         let end = ((sure / self.mean).ln() + self.sigma * self.sigma / 2.0) / self.sigma;
         let integrand = |z: f64| ln_normal_density(z) + poisson_upper(k, self.rate(z));
-        let (low, high) = self.range(count, end, &integrand);
-        let step = (high - low) / f64::from(TAIL_NODES);
+        let (low, high, width) = self.range(count, end, &integrand);
+        // Simpson's rule, because the integrand is cut off at the upper end.
+        let pairs = (TAIL_NODES * (high - low) / width / 2.0).ceil() as u32;
+        let step = (high - low) / f64::from(2 * pairs);
         let at = |node: u32| {
-            let half = if node == 0 || node == TAIL_NODES { 0.5_f64.ln() } else { 0.0 };
-            integrand(low + step * f64::from(node)) + half
+            let weight: f64 = match node {
+                0 => 1.0,
+                end if end == 2 * pairs => 1.0,
+                odd if odd % 2 == 1 => 4.0,
+                _ => 2.0,
+            };
+            integrand(low + step * f64::from(node)) + weight.ln()
         };
-        let inside = (0..=TAIL_NODES).map(at).fold(f64::NEG_INFINITY, ln_add_exp) + step.ln();
+        let inside = (0..=2 * pairs).map(at).fold(f64::NEG_INFINITY, ln_add_exp) + (step / 3.0).ln();
         ln_add_exp(inside, ln_normal_upper(high)).min(0.0)
     }
 
-    /// The stretch outside of which the integrand of a tail matters no more, up to `end`.
-    fn range(&self, count: f64, end: f64, integrand: &impl Fn(f64) -> f64) -> (f64, f64) {
+    /// The stretch outside of which the integrand of a tail matters no more, up to `end`, and the width of what it does inside.
+    fn range(&self, count: f64, end: f64, integrand: &impl Fn(f64) -> f64) -> (f64, f64, f64) {
         let top = self.mode(count).min(end);
         // The integrand rises as fast as the density does, or slower: its width is at least that of the density.
         let width = (1.0 + self.sigma * self.sigma * self.rate(top)).sqrt().recip();
@@ -102,7 +112,7 @@ impl PoissonLogNormal {
         while integrand(low) > enough {
             low -= width;
         }
-        (low, end.min(top.max(0.0) + 10.0).max(low + width))
+        (low, end.min(top.max(0.0) + 10.0).max(low + width), width)
     }
 }
 

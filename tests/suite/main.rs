@@ -1,5 +1,6 @@
 //! One test binary. `contract` shows by hand what each sentence of the contract means; `oracle` holds the same against a second
-//! implementation on random data; `causality` and `determinism` state what must not matter; `architecture` reads the sources.
+//! implementation on random data; `causality` and `determinism` state what must not matter; `nulls`
+//! counts false alarms where nothing happens; `architecture` reads the sources.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
 
@@ -15,6 +16,8 @@ mod evaluation;
 mod example;
 mod floors;
 mod month;
+mod null_worlds;
+mod nulls;
 mod oracle;
 mod support;
 mod vectors;

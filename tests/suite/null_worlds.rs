@@ -39,8 +39,6 @@ pub enum Noise {
 }
 
 impl Noise {
-    pub const ALL: [Self; 3] = [Self::Poisson, Self::Bursty, Self::Autocorrelated];
-
     pub const fn name(self) -> &'static str {
         match self {
             Self::Poisson => "Poisson",

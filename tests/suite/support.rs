@@ -406,6 +406,7 @@ pub fn random_record_at(deploys: Vec<Deploy>) -> impl Strategy<Value = Record> {
             observed_at: delay.map(|minutes| at + Span::minutes(minutes)),
             severity,
             user_id: user.map(|user| format!("u{user}")),
+            version: user.map(|user| format!("1.{}", user % 2)),
             count,
             exception_type: message.starts_with("boom").then(|| "BoomError".to_owned()),
             stack_trace: message.starts_with("boom").then(|| STACK.to_owned()),
@@ -511,13 +512,12 @@ pub fn detectors() -> Vec<DetectorSpec> {
         "kind = \"etest\"",
         "kind = \"did\"",
         "kind = \"did\"\ncontrol = \"old_version\"",
-        "kind = \"farrington\"",
-        "kind = \"ears\"\nmethod = \"c1\"",
-        "kind = \"ears\"\nmethod = \"c3\"\nlag = \"day\"",
+        "kind = \"farrington\"\nweeks = 1",
+        "kind = \"ears\"\nlag = \"window\"",
         "kind = \"cusum\"",
-        "kind = \"prefix_scan\"",
+        "kind = \"prefix_scan\"\nprefixes = [\"15m\", \"30m\", \"90m\"]",
         "kind = \"e_value\"",
-        "kind = \"e_value\"\nagainst = \"control\"",
+        "kind = \"e_value\"\nagainst = \"control\"\nbin = \"7m\"",
     ];
     let others = others.into_iter().map(|text| toml::from_str(text).expect("a detector"));
     simple_detectors().into_iter().chain(others).collect()
