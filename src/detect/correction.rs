@@ -1,59 +1,88 @@
 //! The correction for multiplicity over a deploy's signatures, or over those of the day's deploys decided so far.
 
-use super::{DetectSpec, Family, Measured, stage::Seen};
+use super::{DetectSpec, Family, Measured};
+use crate::model::Instant;
 use crate::stats::{Correction, simes};
 
-/// Fills in the corrected p-values. A decision uses nothing of deploys that were decided later.
+/// Fills in the corrected p-values and the number of tests each window was corrected for. A decision uses nothing of windows that
+/// are decided later, be they of the same deploy.
 pub fn correct(spec: &DetectSpec, measured: &mut [Measured]) {
-    let families: Vec<Vec<f64>> = measured.iter().map(p_values).collect();
-    for index in 0..measured.len() {
-        let corrected = match spec.family {
-            Family::Deploy => spec.correction.adjust(&families[index], measured[index].family),
-            Family::Day => over_day(spec.correction, measured, &families, index),
-            Family::TwoLevel => two_level(spec.alpha, measured, &families, index),
-        };
-        let tested = measured[index].seen.iter_mut().filter(|seen| seen.score.is_some());
-        for (seen, p) in tested.zip(corrected) {
-            seen.corrected_p = Some(p);
+    for deploy in 0..measured.len() {
+        for look in 0..measured[deploy].tests.len() {
+            let decided_at = measured[deploy].tests[look].decided_at;
+            let own = Known::of(&measured[deploy], decided_at);
+            let (corrected, family) = match spec.family {
+                Family::Deploy => (spec.correction.adjust(&own.p, own.tests), own.tests),
+                Family::Day => over_day(spec.correction, measured, deploy, &own, decided_at),
+                Family::TwoLevel => two_level(spec.alpha, measured, deploy, &own, decided_at),
+            };
+            let of_deploy = &mut measured[deploy];
+            of_deploy.tests[look].family = family;
+            for (&seen, p) in own.seen.iter().zip(corrected) {
+                if of_deploy.seen[seen].look == look {
+                    of_deploy.seen[seen].corrected_p = Some(p);
+                }
+            }
         }
     }
 }
 
-fn p_values(measured: &Measured) -> Vec<f64> {
-    measured.seen.iter().filter_map(Seen::p_value).collect()
+/// What is known of a deploy's tests at an instant.
+struct Known {
+    /// Indices in `seen` of those with a p-value.
+    seen: Vec<usize>,
+    p: Vec<f64>,
+    /// Silent ones included.
+    tests: usize,
 }
 
-/// The deploys of the same day decided no later than this one, itself first.
-fn of_day(measured: &[Measured], index: usize) -> impl Iterator<Item = usize> {
-    let this = (measured[index].day, measured[index].decided_at);
-    let others = measured
-        .iter()
-        .enumerate()
-        .filter(move |(other, m)| *other != index && m.day == this.0 && m.decided_at <= this.1);
-    std::iter::once(index).chain(others.map(|(other, _)| other))
+impl Known {
+    fn of(measured: &Measured, at: Instant) -> Self {
+        let known = |look: usize| measured.tests[look].decided_at <= at;
+        let tested = measured.seen.iter().enumerate().filter(|(_, seen)| known(seen.look));
+        let (seen, p) = tested.filter_map(|(index, seen)| Some((index, seen.p_value()?))).unzip();
+        let tests = measured.tests.iter().filter(|tests| tests.decided_at <= at).map(|tests| tests.hypotheses).sum();
+        Self { seen, p, tests }
+    }
 }
 
-fn over_day(correction: Correction, measured: &[Measured], families: &[Vec<f64>], index: usize) -> Vec<f64> {
-    let day: Vec<usize> = of_day(measured, index).collect();
-    let all: Vec<f64> = day.iter().flat_map(|&deploy| &families[deploy]).copied().collect();
-    let mut corrected = correction.adjust(&all, day.iter().map(|&deploy| measured[deploy].family).sum());
-    corrected.truncate(families[index].len());
-    corrected
+/// What is known of the other deploys of the same day.
+fn others(measured: &[Measured], deploy: usize, at: Instant) -> Vec<Known> {
+    let day = measured[deploy].day;
+    let others = measured.iter().enumerate().filter(|(other, m)| *other != deploy && m.day == day);
+    let begun = others.filter(|(_, m)| m.tests.iter().any(|tests| tests.decided_at <= at));
+    begun.map(|(_, m)| Known::of(m, at)).collect()
 }
 
-/// The smallest corrected p-value is 1 where the deploy is not selected, else Benjamini–Hochberg's × deploys ÷ selected deploys.
-fn two_level(alpha: f64, measured: &[Measured], families: &[Vec<f64>], index: usize) -> Vec<f64> {
-    let day: Vec<usize> = of_day(measured, index).collect();
-    let of_deploy = |&deploy: &usize| {
-        let mut family = families[deploy].clone();
-        family.resize(measured[deploy].family.max(family.len()), 1.0);
+fn over_day(
+    correction: Correction,
+    measured: &[Measured],
+    deploy: usize,
+    own: &Known,
+    at: Instant,
+) -> (Vec<f64>, usize) {
+    let others = others(measured, deploy, at);
+    let all: Vec<f64> = own.p.iter().chain(others.iter().flat_map(|other| &other.p)).copied().collect();
+    let family = own.tests + others.iter().map(|other| other.tests).sum::<usize>();
+    let mut corrected = correction.adjust(&all, family);
+    corrected.truncate(own.p.len());
+    (corrected, family)
+}
+
+/// The corrected p-values are 1 where the deploy is not selected, else Benjamini–Hochberg's × deploys ÷ selected deploys.
+fn two_level(alpha: f64, measured: &[Measured], deploy: usize, own: &Known, at: Instant) -> (Vec<f64>, usize) {
+    let of_deploy = |known: &Known| {
+        let mut family = known.p.clone();
+        family.resize(known.tests.max(family.len()), 1.0);
         if family.is_empty() { 1.0 } else { simes(&family) }
     };
-    let deploys = Correction::BenjaminiHochberg.adjust(&day.iter().map(of_deploy).collect::<Vec<f64>>(), day.len());
+    let day: Vec<f64> =
+        std::iter::once(of_deploy(own)).chain(others(measured, deploy, at).iter().map(of_deploy)).collect();
+    let deploys = Correction::BenjaminiHochberg.adjust(&day, day.len());
     let selected = deploys.iter().filter(|&&p| p < alpha).count();
     if deploys[0] >= alpha {
-        return vec![1.0; families[index].len()];
+        return (vec![1.0; own.p.len()], own.tests);
     }
-    let within = Correction::BenjaminiHochberg.adjust(&families[index], measured[index].family);
-    within.into_iter().map(|p| (p * day.len() as f64 / selected as f64).min(1.0)).collect()
+    let within = Correction::BenjaminiHochberg.adjust(&own.p, own.tests);
+    (within.into_iter().map(|p| (p * day.len() as f64 / selected as f64).min(1.0)).collect(), own.tests)
 }

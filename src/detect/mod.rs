@@ -46,7 +46,7 @@ pub use return_period::{ReturnPeriod, ReturnPeriodSpec, Row, Tuning, Verdict};
 pub use rows::{RowDetectorSpec, RowVerdict, WindowsSpec};
 pub use shock::{CommonShock, Shock, ShockKind};
 pub use spec::{DetectSpec, Family};
-pub use stage::{Detect, Measured, STRATA, STRATUM_COUNT, Seen};
+pub use stage::{Detect, Measured, STRATA, STRATUM_COUNT, Seen, Tests};
 
 use crate::model::Span;
 use always::Always;

@@ -1,6 +1,6 @@
 //! From scores to detections: thresholds, the correction for multiplicity, the rule for new signatures.
 
-use super::{DetectSpec, Detector, Family, History, Look, Score, Shock, correction, new_signature};
+use super::{DetectSpec, Detector, History, Look, Score, Shock, correction, new_signature};
 use crate::model::{Detection, Instant, Window};
 use crate::series::{GroupId, Observed, Series};
 use crate::stats::{garwood, garwood_upper};
@@ -45,19 +45,26 @@ pub struct Seen {
     pub flagged: bool,
 }
 
+/// The hypotheses of one look: signatures with a record in B, silent ones included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tests {
+    pub decided_at: Instant,
+    pub hypotheses: usize,
+    /// Number of tests that its p-values are corrected for.
+    pub family: usize,
+}
+
 /// What a detector saw of one deploy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
     /// By look, then signature.
     pub seen: Vec<Seen>,
-    /// Number of hypotheses that the correction counts: signatures with a record in B.
-    pub family: usize,
+    /// Of each look.
+    pub tests: Vec<Tests>,
     /// Hypotheses of each stratum.
     pub strata: [u64; STRATUM_COUNT],
     /// Per look, where the pipeline asks for it.
     pub shocks: Vec<Option<Shock>>,
-    /// When the last of its windows was decided.
-    pub decided_at: Instant,
     /// The business day of its deploy.
     pub day: i64,
 }
@@ -88,10 +95,9 @@ impl Detect {
         let first = looks.iter().map(|look| look.window.baseline.end).min();
         let mut measured = Measured {
             seen: Vec::new(),
-            family: 0,
+            tests: looks.iter().map(Tests::none).collect(),
             strata: [0; STRATUM_COUNT],
             shocks: Vec::new(),
-            decided_at: looks.iter().map(Look::decided_at).max().unwrap_or(Instant::from_micros(0)),
             day: first.map_or(0, |at| looks[0].calendar().day(at)),
         };
         for (index, look) in looks.iter().enumerate() {
@@ -100,13 +106,13 @@ impl Detect {
                 // A signature that is silent in W is a hypothesis too, with p = 1.
                 if let Some(stratum) = stratum {
                     measured.strata[stratum] += 1;
+                    measured.tests[index].hypotheses += 1;
                 }
                 measured.seen.extend(seen);
             }
             measured.shocks.push(self.spec.common_shock.map(|shock| shock.judge(series, look)));
             look.forget();
         }
-        measured.family = measured.strata.iter().sum::<u64>() as usize;
         measured
     }
 
@@ -167,6 +173,12 @@ fn bounds(k: u64, expected: f64, history: &History) -> (f64, f64) {
     ((low - expected_high).max(0.0), if expected_high > 0.0 { low / expected_high } else { 0.0 })
 }
 
+impl Tests {
+    fn none(look: &Look) -> Self {
+        Self { decided_at: look.decided_at(), hypotheses: 0, family: 0 }
+    }
+}
+
 impl Seen {
     /// The p-value before correction; `None`: new.
     #[must_use]
@@ -190,13 +202,5 @@ impl Seen {
             ratio_low: self.ratio_low,
             p_calibrated: None,
         }
-    }
-}
-
-/// A deploy's family never needs the others.
-impl Family {
-    #[must_use]
-    pub const fn is_of_one_deploy(self) -> bool {
-        matches!(self, Self::Deploy)
     }
 }

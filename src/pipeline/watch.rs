@@ -2,7 +2,7 @@
 
 use super::{Outcome, PipelineSpec, Schedule, Trigger};
 use crate::dataset::DataSet;
-use crate::detect::{Detect, Look, Measured};
+use crate::detect::{Detect, Look, Measured, Seen, Shock, Tests};
 use crate::gate::{GateSpec, Passage};
 use crate::model::{Alert, Detection, Interval, Progress, Span, Window};
 use crate::series::Series;
@@ -110,30 +110,37 @@ fn first(window: &Window, elapsed: Span) -> Window {
 }
 
 fn outcomes_of(data: &DataSet, series: &Series, gate: &GateSpec, looks: Vec<Look>, measured: Measured) -> Vec<Outcome> {
-    let Measured { seen, family, shocks, .. } = measured;
+    let Measured { seen, tests, shocks, .. } = measured;
     let mut of_look: Vec<Vec<_>> = looks.iter().map(|_| Vec::new()).collect();
     for one in seen {
         of_look[one.look].push(one);
     }
-    let outcome = |((look, seen), shock): ((Look, Vec<crate::detect::Seen>), _)| {
-        let flagged = seen.iter().filter(|one| one.flagged);
-        let alerts = flagged.map(|one| {
-            let detection = one.detection(series, &look.window);
-            gated(data, series, gate, &look.window, detection)
-        });
-        Outcome {
-            alerts: alerts.collect(),
-            signatures_seen: seen.len() as u64,
-            seen,
-            family,
-            shock,
-            horizon: look.horizon,
-            exposures: look.exposures,
-            window: look.window,
-            case: None,
-        }
-    };
-    looks.into_iter().zip(of_look).zip(shocks).map(outcome).collect()
+    let parts = looks.into_iter().zip(of_look).zip(shocks).zip(tests);
+    parts.map(|(((look, seen), shock), tests)| outcome_of(data, series, gate, look, seen, shock, tests)).collect()
+}
+
+fn outcome_of(
+    data: &DataSet,
+    series: &Series,
+    gate: &GateSpec,
+    look: Look,
+    seen: Vec<Seen>,
+    shock: Option<Shock>,
+    tests: Tests,
+) -> Outcome {
+    let flagged = seen.iter().filter(|one| one.flagged);
+    let alert = |one: &Seen| gated(data, series, gate, &look.window, one.detection(series, &look.window));
+    Outcome {
+        alerts: flagged.map(alert).collect(),
+        signatures_seen: seen.len() as u64,
+        seen,
+        family: tests.family,
+        shock,
+        horizon: look.horizon,
+        exposures: look.exposures,
+        window: look.window,
+        case: None,
+    }
 }
 
 fn gated(data: &DataSet, series: &Series, gate: &GateSpec, window: &Window, detection: Detection) -> Alert {

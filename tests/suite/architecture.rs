@@ -244,7 +244,7 @@ fn no_stage_sees_what_it_may_not() {
         for word in ["Incident", ".incidents", "Labels", ".reviews"] {
             found.extend(source.lines_with(word).filter(|_| blind_to_truth));
         }
-        for word in ["Diff", ".diffs", "changed_files"] {
+        for word in ["triage::Diff", ".diffs", "changed_files"] {
             found.extend(source.lines_with(word).filter(|_| blind_to_diffs));
         }
     }

@@ -436,8 +436,9 @@ impl<'a> Oracle<'a> {
     fn detect(&self, looks: &mut [Look<'a>]) -> u64 {
         let spec = &self.spec.detect;
         let mut candidates: Vec<(usize, Detected<'a>)> = Vec::new();
-        // The crate's choice: the family is every signature of the deploy's windows that has a baseline, silent ones included.
-        let mut family = 0_usize;
+        // The crate's choice: the family is every signature that has a baseline, silent ones included, of the deploy's windows that
+        // are decided by then.
+        let mut hypotheses: Vec<usize> = Vec::new();
         for (index, look) in looks.iter().enumerate() {
             let pieces = self.baseline(look);
             let mut in_window: BTreeMap<&str, Vec<&'a Record>> = BTreeMap::new();
@@ -458,7 +459,7 @@ impl<'a> Oracle<'a> {
                     *in_baseline.entry(signature).or_default() += u64::from(record.count);
                 }
             }
-            family += in_baseline.len();
+            hypotheses.push(in_baseline.len());
             let (e_window, e_baseline) = self.exposures(look, &pieces);
             for (signature, records) in in_window {
                 let baseline_count = in_baseline.get(signature).copied().unwrap_or(0);
@@ -480,8 +481,12 @@ impl<'a> Oracle<'a> {
             }
         }
         let tested = candidates.len() as u64;
-        let p: Vec<f64> = candidates.iter().filter_map(|(_, d)| d.p).collect();
+        let decided: Vec<Instant> = looks.iter().map(|look| look.decided_at).collect();
+        let all: Vec<(usize, f64)> = candidates.iter().filter_map(|(index, d)| Some((*index, d.p?))).collect();
         for (index, detected) in candidates {
+            let known = |other: usize| decided[other] <= decided[index];
+            let p: Vec<f64> = all.iter().filter(|(other, _)| known(*other)).map(|(_, p)| *p).collect();
+            let family = (0..hypotheses.len()).filter(|&other| known(other)).map(|other| hypotheses[other]).sum();
             let flagged = match detected.p {
                 Some(own) => corrected(spec.correction, own, &p, family) < spec.alpha,
                 None => spec.new_signature.is_some_and(|rule| detected.k() >= rule.min_count),
