@@ -69,7 +69,7 @@ pub struct ReplayArgs {
     #[command(flatten)]
     pub data: DataSetArgs,
     /// A preset's name or a pipeline file (see `shakedown preset`); may be repeated to compare
-    /// [default: langchain-2026 and corrected-2026]
+    /// [default: langchain-2026, corrected-2026 and recommended-2026]
     #[arg(long, value_name = "PRESET|FILE")]
     pub pipeline: Vec<String>,
     /// A price list: token prices, hourly rate, review minutes, harm per minute [default: the shipped 2026-11]
@@ -94,7 +94,7 @@ pub enum Format {
 pub struct PlaceboArgs {
     #[command(flatten)]
     pub data: DataSetArgs,
-    /// A preset's name or a pipeline file; may be repeated [default: langchain-2026 and corrected-2026]
+    /// A preset's name or a pipeline file; may be repeated [default: langchain-2026, corrected-2026 and recommended-2026]
     #[arg(long, value_name = "PRESET|FILE")]
     pub pipeline: Vec<String>,
     /// What is printed: tables, JSON, or Markdown
@@ -142,7 +142,7 @@ pub struct ExplainArgs {
     /// Id of the deploy, as in deploys.jsonl
     #[arg(long, value_name = "ID")]
     pub deploy: String,
-    /// A preset's name or a pipeline file; may be repeated [default: langchain-2026 and corrected-2026]
+    /// A preset's name or a pipeline file; may be repeated [default: langchain-2026, corrected-2026 and recommended-2026]
     #[arg(long, value_name = "PRESET|FILE")]
     pub pipeline: Vec<String>,
     /// A price list, as for replay

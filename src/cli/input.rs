@@ -13,7 +13,7 @@ use crate::series::Series;
 use std::path::{Path, PathBuf};
 
 /// Pipelines that are run when none is named.
-const DEFAULT_PIPELINES: [&str; 2] = ["langchain-2026", "corrected-2026"];
+const DEFAULT_PIPELINES: [&str; 3] = ["langchain-2026", "corrected-2026", "recommended-2026"];
 
 /// Reads a data set and prints its warnings. The account is returned even when reading failed.
 pub fn data_set(args: &DataSetArgs, terminal: &Terminal) -> (Result<DataSet, UserError>, Intake) {

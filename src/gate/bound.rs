@@ -22,6 +22,15 @@ impl Bound {
         }
     }
 
+    /// Share of the users hit that the deploy may have added: at the lower end as many of them as of the records, in [0, 1].
+    #[must_use]
+    pub fn of_users(self, detection: &Detection) -> f64 {
+        match self {
+            Self::Point => 1.0,
+            Self::Lower => (detection.excess_low / detection.k.max(1) as f64).min(1.0),
+        }
+    }
+
     /// What a reason adds to a number that was read so.
     pub(super) const fn note(self) -> &'static str {
         match self {

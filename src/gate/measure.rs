@@ -20,7 +20,7 @@ impl GateSpec {
         let requests = requests(data, &window.service, &[window.window]).filter(|&n| n > 0.0);
         let impact = Impact {
             request_share: requests.map(|n| (excess / n).min(1.0)),
-            user_share: user_share(data, series, window, group),
+            user_share: user_share(data, series, window, group).map(|share| share * self.bound().of_users(detection)),
             weight,
             harm_usd: None,
         };

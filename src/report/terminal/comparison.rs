@@ -1,13 +1,13 @@
-//! Several pipelines on the same history, side by side: at most 40 lines of 100 characters.
+//! Several pipelines on the same history, side by side: at most 52 lines of 100 characters, which three pipelines fill.
 
 use super::super::number::{Unit, count, difference, estimate_short, excludes_zero, money, percent};
 use super::super::style::{Style, pad};
 use super::super::{facts, words};
-use crate::evaluate::{Assessment, Comparison, MetricDifference};
+use crate::evaluate::{Answer, Assessment, Comparison, MetricDifference};
 use crate::model::excerpt;
 
 /// Lines of a screen that is read without scrolling far.
-const LINES: usize = 40;
+const LINES: usize = 52;
 const WIDTH: usize = 100;
 const NAME: usize = 18;
 const COLUMN: usize = 25;
@@ -78,13 +78,19 @@ fn answers(assessments: &[Assessment], style: Style) -> Vec<String> {
 fn are_they_enough(assessments: &[Assessment]) -> Option<String> {
     let studied = assessments.iter().filter(|a| a.evaluation.stage_values.is_some());
     let questions = studied.filter_map(|a| Some((a, &a.evaluation.labels_needed.as_ref()?.end_to_end)));
-    let answers: Vec<String> = questions
-        .clone()
-        .map(|(a, q)| format!("{}: {}", excerpt(&facts::name(a), NAME), words::answer(q.answer)))
-        .collect();
+    let answers: Vec<String> =
+        questions.clone().map(|(a, q)| format!("{}: {}", excerpt(&facts::name(a), NAME), short(q.answer))).collect();
     let asked = percent(questions.clone().next()?.1.asked);
     let text = format!("  {} {}", pad(&format!("{asked} right?"), NAME), answers.join(" · "));
     Some(text.chars().take(WIDTH).collect())
+}
+
+/// [`words::answer`] where three stand on a line.
+fn short(answer: Answer) -> String {
+    match answer {
+        Answer::More { labels, .. } => format!("{} more", count(labels)),
+        other => words::answer(other),
+    }
 }
 
 /// The line with its name in bold.
