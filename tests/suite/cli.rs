@@ -254,7 +254,7 @@ fn one_pipeline_goes_straight_into_the_folder_and_several_get_one_each() {
     assert_eq!(one, of_pipeline);
 
     let table = mini.ok(&["replay", "ds", "--out", "two"]);
-    let names = ["langchain-2026", "corrected-2026"];
+    let names = ["langchain-2026", "corrected-2026", "recommended-2026"];
     assert!(names.iter().all(|name| table.contains(name)), "the default pipelines:\n{table}");
     let two: Vec<String> = mini.files("two").into_keys().filter(|name| !name.contains("charts/cases/")).collect();
     let mut expected: Vec<String> =
@@ -399,8 +399,8 @@ fn json_has_the_documented_keys_in_every_shape() {
         .iter()
         .map(|e| &e["manifest"]["pipeline"]["resolved"]["name"])
         .collect();
-    assert_eq!(names, ["langchain-2026", "corrected-2026"]);
-    assert_eq!(both["comparisons"].as_array().unwrap().len(), 1);
+    assert_eq!(names, ["langchain-2026", "corrected-2026", "recommended-2026"]);
+    assert_eq!(both["comparisons"].as_array().unwrap().len(), 2);
     assert_eq!(both["schema_version"], 1);
 }
 
@@ -411,10 +411,10 @@ fn markdown_and_terminal_are_for_people() {
     assert_eq!(report, mini.read("o/report.md"), "stdout is the file");
     assert!(report.starts_with("# always on mini\n"));
     let comparison = mini.ok(&["replay", "ds", "--format", "md", "--out", "p"]);
-    assert!(comparison.starts_with("# 2 pipelines on mini\n"));
+    assert!(comparison.starts_with("# 3 pipelines on mini\n"));
     for args in [&["replay", "ds", "--pipeline", "always"][..], &["replay", "ds"]] {
         let summary = mini.ok(args);
-        assert!(summary.lines().count() <= 45, "one screen:\n{summary}");
+        assert!(summary.lines().count() <= 52, "one screen:\n{summary}");
         assert!(summary.lines().all(|line| line.chars().count() <= 100), "one screen:\n{summary}");
         for word in ["regressions caught", "false alarms", "cost", "harm of missed"] {
             assert!(summary.contains(word), "{word}:\n{summary}");
