@@ -6,7 +6,7 @@ use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake};
 use crate::evaluate::{Assessment, Comparison, Costs, Evaluation, GivenPipeline, compare, evaluate, study};
 use crate::model::UserError;
-use crate::pipeline::{NotEvaluated, Preset, Replay, run as run_pipeline};
+use crate::pipeline::{NotEvaluated, Preset, Replay, placebos, run_with};
 use crate::report::{self, Style};
 use crate::series::Series;
 use serde::Serialize;
@@ -33,8 +33,8 @@ pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
     let count = pipelines.len();
     let all: Vec<NamedPipeline> = pipelines.into_iter().chain(ends).collect();
     let pool = SeriesPool::of(&data, &all)?;
-    let replays =
-        all.iter().map(|named| replay(&data, &pool, named, &costs, terminal)).collect::<Result<Vec<_>, _>>()?;
+    let run = |(index, named)| replay(&data, &pool, named, &costs, terminal, index < count);
+    let replays = all.iter().enumerate().map(run).collect::<Result<Vec<_>, _>>()?;
     terminal.clear();
     let mut assessments: Vec<Assessment> =
         all.iter().zip(&replays).filter_map(|(n, r)| assess(&data, &pool, n, r, &costs)).collect();
@@ -91,16 +91,19 @@ fn ends(pipelines: &[NamedPipeline]) -> Result<Vec<NamedPipeline>, UserError> {
         .collect()
 }
 
+/// `asked`: it was asked for, and gets its placebos; nobody reads those of the two ends.
 fn replay(
     data: &DataSet,
     pool: &SeriesPool,
     named: &NamedPipeline,
     costs: &Costs,
     terminal: &Terminal,
+    asked: bool,
 ) -> Result<Replay, Failure> {
     let fail = |reason: String| Failure::usage(&named.spec.name, reason, "");
     let series = pool.find(&named.spec).ok_or_else(|| fail("has no series".to_owned()))?;
-    run_pipeline(data, series, &named.spec, &costs.charges, terminal).map_err(fail)
+    let placebos = if asked { placebos(data, series, &named.spec, terminal) } else { Vec::new() };
+    run_with(data, series, &named.spec, &costs.charges, placebos, terminal).map_err(fail)
 }
 
 fn assess<'a>(

@@ -3,7 +3,7 @@
 use super::Look;
 use crate::model::Interval;
 use crate::series::{GroupId, Observed, Series};
-use crate::stats::{Gamma, NegativeBinomial};
+use crate::stats::{GoodTuring, novel_rate_test};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -87,11 +87,10 @@ pub fn origins(series: &Series, group: GroupId, what: Observed) -> Option<u64> {
 /// Share of B's records that are of signatures seen once: Good's estimate of the chance that the next record is of a signature
 /// never seen (Good 1953). `None`: B is empty.
 fn missing_mass(series: &Series, look: &Look) -> Option<f64> {
-    let counts = series.groups_of(&look.window.service).map(|group| {
-        look.baseline.iter().map(|&interval| series.count(group, Observed { interval, by: look.decided_at() })).sum()
-    });
-    let (once, all) = counts.fold((0_u64, 0_u64), |(once, all), n: u64| (once + u64::from(n == 1), all + n));
-    (all > 0).then(|| once as f64 / all as f64)
+    let by = look.decided_at();
+    let count = |group| look.baseline.iter().map(|&interval| series.count(group, Observed { interval, by })).sum();
+    let counts: Vec<u64> = series.groups_of(&look.window.service).map(count).collect();
+    GoodTuring::of(&counts).missing_mass()
 }
 
 /// Upper-tail p-value of the number of signatures first seen in W, by Gamma–Poisson with Jeffreys' prior over past windows like W
@@ -108,8 +107,6 @@ fn novelty_p(series: &Series, look: &Look) -> f64 {
     let new_in = |interval: Interval| firsts.iter().filter(|&&at| interval.contains(at)).count() as u64;
     let cells = look.cells();
     let past = cells.iter().filter(|cell| cell.same_class);
-    let (n, seen) = past.fold((0_u64, 0), |(n, seen), cell| (n + 1, seen + new_in(cell.interval)));
-    let predicted: Option<NegativeBinomial> =
-        (n > 0).then(|| Gamma::JEFFREYS.after(seen, n as f64)).and_then(|g| g.predict(1.0));
-    predicted.and_then(|nb| nb.upper(new_in(look.window.window))).map_or(1.0, f64::exp)
+    let past: Vec<u64> = past.map(|cell| new_in(cell.interval)).collect();
+    novel_rate_test(&past, 1.0, new_in(look.window.window), 1.0).map_or(1.0, |test| test.ln_p.exp())
 }

@@ -1,7 +1,7 @@
 //! Did services that were not deployed rise too? Then the deploy is not the only suspect.
 
 use super::Look;
-use super::arms::Arms;
+use super::arms::{Arm, Arms, Both};
 use crate::series::Series;
 use crate::stats::NegativeBinomial;
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ impl CommonShock {
 }
 
 /// Tail of a total in W under the rate and the dispersion of past windows of its class.
-fn total_p(arms: &Arms, arm: impl Fn(&super::arms::Both) -> super::arms::Arm) -> f64 {
+fn total_p(arms: &Arms, arm: impl Fn(&Both) -> Arm) -> f64 {
     let past: Vec<_> = arms.past.iter().map(&arm).collect();
     let (now, before) = (arm(&arms.now), arm(&arms.before()));
     let rate = before.count as f64 / before.exposure;
@@ -91,7 +91,7 @@ fn total_p(arms: &Arms, arm: impl Fn(&super::arms::Both) -> super::arms::Arm) ->
     if expected <= 0.0 {
         return 1.0;
     }
-    let residual = |arm: &super::arms::Arm| (arm.count as f64 - rate * arm.exposure).powi(2) / (rate * arm.exposure);
+    let residual = |arm: &Arm| (arm.count as f64 - rate * arm.exposure).powi(2) / (rate * arm.exposure);
     let degrees = past.len().saturating_sub(1).max(1);
     let dispersion = (past.iter().map(residual).sum::<f64>() / degrees as f64).max(1.0);
     let predictive = dispersion * (1.0 + now.exposure / before.exposure);

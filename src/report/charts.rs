@@ -10,7 +10,7 @@ mod tornado;
 
 pub(super) use case::draw as case_chart;
 pub use funnel::funnel;
-pub(super) use plan::Plan;
+pub(super) use plan::{Plan, safe};
 pub use precision_recall::precision_recall;
 pub use rows::rows_chart;
 pub use tornado::tornado;

@@ -5,14 +5,14 @@ mod deploy;
 mod detection;
 mod ending;
 
-use super::signatures;
+use super::signatures::WindowSignatures;
 use super::style::wrap;
 use super::why::View;
 use super::words;
 use crate::dataset::{DataSet, nearest};
 use crate::evaluate::{Assessment, Judged};
 use crate::model::{UserError, visible};
-use crate::pipeline::{Outcome, PipelineSpec, Schedule};
+use crate::pipeline::{PipelineSpec, Schedule};
 use crate::series::Series;
 
 /// Characters of a line.
@@ -40,10 +40,8 @@ pub fn explain(
         page.heading("Not evaluated");
         page.text(&why_not(data, spec, index));
     } else {
-        let outcomes: Vec<&Outcome> = judged.iter().map(|j| j.outcome).collect();
-        let told = signatures::of_deploy(series, &outcomes);
-        for (judged, signatures) in judged.iter().zip(&told.windows) {
-            detection::section(&mut page, view, spec, judged, signatures, told.family);
+        for judged in &judged {
+            detection::section(&mut page, view, spec, judged, &WindowSignatures::of(series, judged.outcome));
             deploy::verdict(&mut page, spec, judged);
         }
     }

@@ -78,14 +78,10 @@ fn picture(dir: &Path, story: &Story) -> Result<String, UserError> {
     let side = if story.pictures_second { story.second } else { story.first };
     let Some(index) = side.judged else { return Ok("charts/precision_recall.svg".to_owned()) };
     let mut planned = Plan::one(side.view.assessment, side.view.data, index);
-    planned.file = format!("{}-{}", safe(&facts::name(side.view.assessment)), planned.file);
+    planned.file = format!("{}-{}", charts::safe(&facts::name(side.view.assessment)), planned.file);
     make(&dir.join("charts").join("cases"), "charts/cases")?;
     put(dir, &planned.link(), &charts::case_chart(side.view, &planned)?)?;
     Ok(planned.link())
-}
-
-fn safe(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect()
 }
 
 /// Writes the refused rows of a run that stopped because of them.

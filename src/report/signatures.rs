@@ -23,26 +23,12 @@ pub struct Seen {
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowSignatures {
     pub exposures: Vec<Exposures>,
+    /// Tests that its p-values were corrected for.
+    pub family: usize,
     /// Smallest p-value first; new ones by count after them.
     pub seen: Vec<Seen>,
     /// Of the first `seen` that are tested; the rest are new.
     pub tested: usize,
-}
-
-/// The windows of one deploy with the number of tests that the correction counts.
-pub struct DeploySignatures {
-    pub family: usize,
-    pub windows: Vec<WindowSignatures>,
-}
-
-/// The signatures of one deploy's windows.
-#[must_use]
-pub fn of_deploy(series: &Series, outcomes: &[&Outcome]) -> DeploySignatures {
-    let told = outcomes.iter().map(|outcome| {
-        let seen = outcome.seen.iter().map(|one| Seen::new(series, one)).collect();
-        WindowSignatures::new(outcome.exposures.clone(), seen)
-    });
-    DeploySignatures { windows: told.collect(), family: outcomes.first().map_or(0, |outcome| outcome.family) }
 }
 
 impl Seen {
@@ -65,13 +51,16 @@ impl Seen {
 }
 
 impl WindowSignatures {
-    fn new(exposures: Vec<Exposures>, mut seen: Vec<Seen>) -> Self {
+    /// What was seen in the window of an outcome.
+    #[must_use]
+    pub fn of(series: &Series, outcome: &Outcome) -> Self {
+        let mut seen: Vec<Seen> = outcome.seen.iter().map(|one| Seen::new(series, one)).collect();
         seen.sort_by(|a, b| {
             let p = |s: &Seen| s.p_value.unwrap_or(2.0);
             p(a).total_cmp(&p(b)).then(b.k.cmp(&a.k)).then_with(|| a.signature.cmp(&b.signature))
         });
         let tested = seen.iter().filter(|s| s.p_value.is_some()).count();
-        Self { exposures, seen, tested }
+        Self { exposures: outcome.exposures.clone(), family: outcome.family, seen, tested }
     }
 
     /// What came closest to flagging, new signatures and tested ones alternating in rank: at most `limit`.
@@ -94,7 +83,7 @@ mod tests {
         fixture::with(|world| {
             let mut detections = 0;
             for judged in &world.assessment.judged {
-                let told = &of_deploy(world.series, &[judged.outcome]).windows[0];
+                let told = WindowSignatures::of(world.series, judged.outcome);
                 assert_eq!(told.seen.len() as u64, judged.outcome.signatures_seen);
                 for alert in &judged.outcome.alerts {
                     let d = &alert.detection;

@@ -65,9 +65,9 @@ pub fn stories<'a>(first: View<'a>, second: View<'a>) -> Vec<Story<'a>> {
 type Pick = for<'a> fn(View<'a>, View<'a>) -> Option<(usize, &'a str)>;
 
 fn story<'a>(kind: Kind, first: View<'a>, second: View<'a>, (deploy, service): (usize, &str)) -> Story<'a> {
-    let side = |view: View<'a>| {
-        let here = |j: &Judged| j.outcome.window.deploy == deploy && j.outcome.window.service == service;
-        Side { view, judged: view.assessment.judged.iter().position(here) }
+    let side = |view: View<'a>| Side {
+        view,
+        judged: view.assessment.judged.iter().position(|j| place(j) == (deploy, service)),
     };
     let pictures_second = matches!(kind, Kind::Slow | Kind::SharedCause);
     Story { kind, first: side(first), second: side(second), pictures_second }
@@ -93,7 +93,7 @@ fn shared<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
             && !j.all.is_empty()
     };
     let rank = |j: &&Judged| {
-        let theirs = first.assessment.judged.iter().find(|other| place(other) == place(j));
+        let theirs = there(first, j);
         let case = theirs.and_then(Judged::case);
         (case.is_some_and(|case| case.action.changes_production()), case.is_some())
     };
@@ -104,7 +104,7 @@ fn shared<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
 fn small<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
     let gated = second.assessment.judged.iter().filter(|j| j.case().is_none());
     let small = gated.filter_map(|j| {
-        let theirs = first.assessment.judged.iter().find(|other| place(other) == place(j))?;
+        let theirs = there(first, j)?;
         let own_incident = |alert: &usize| {
             j.hits[*alert].iter().any(|&i| second.assessment.truth.incidents[i].guilty == Some(j.outcome.window.deploy))
         };
@@ -121,7 +121,7 @@ fn small<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
 fn artefact<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
     let null = first.assessment.judged.iter().filter(|j| j.case().is_some() && j.all.is_empty());
     let told = null.filter_map(|j| {
-        let theirs = second.assessment.judged.iter().find(|other| place(other) == place(j))?;
+        let theirs = there(second, j)?;
         if theirs.case().is_some() || !theirs.outcome.alerts.is_empty() {
             return None;
         }
@@ -135,10 +135,14 @@ fn artefact<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
 }
 
 /// The alert on a known signature with the largest excess.
-#[must_use]
-pub fn loudest<'a>(judged: &Judged<'a>) -> Option<&'a Alert> {
+fn loudest<'a>(judged: &Judged<'a>) -> Option<&'a Alert> {
     let known = judged.outcome.passed().filter(|alert| !alert.detection.is_new);
     known.max_by(|a, b| a.detection.excess().total_cmp(&b.detection.excess()))
+}
+
+/// What another pipeline made of the same deploy and service.
+fn there<'a>(view: View<'a>, judged: &Judged) -> Option<&'a Judged<'a>> {
+    view.assessment.judged.iter().find(|other| place(other) == place(judged))
 }
 
 fn place<'a>(judged: &Judged<'a>) -> (usize, &'a str) {

@@ -1,12 +1,12 @@
 //! Why an incident was missed and what a case rests on, in plain sentences. Their text is raw: every renderer escapes it.
 
 use super::number::{count, decimal, p_equals, p_value, plural};
-use super::signatures::{self, Seen, WindowSignatures};
+use super::signatures::{Seen, WindowSignatures};
 use super::{floors, words};
 use crate::dataset::DataSet;
 use crate::evaluate::{Assessment, Judged, Loss, TrueIncident};
 use crate::model::{Alert, Evidence, Instant, Interval, Source, Window, excerpt};
-use crate::pipeline::{Outcome, PipelineSpec, Schedule};
+use crate::pipeline::{PipelineSpec, Schedule};
 use crate::series::{Observed, Series};
 
 /// Characters of a signature inside a sentence.
@@ -82,20 +82,18 @@ fn unreachable(view: View, known: &TrueIncident) -> String {
 }
 
 fn undetected(view: View, known: &TrueIncident, deploy: usize) -> Vec<String> {
-    let judged: Vec<&Judged> = view.of_deploy(deploy).collect();
-    let outcomes: Vec<&Outcome> = judged.iter().map(|j| j.outcome).collect();
-    let told = signatures::of_deploy(view.series, &outcomes);
     let mut sentences = Vec::new();
-    for (judged, signatures) in judged.iter().zip(&told.windows) {
+    for judged in view.of_deploy(deploy) {
         let window = &judged.outcome.window;
         if !known.touches(&window.service) || !window.window.intersects(known.interval) {
             continue;
         }
-        sentences.push(silence(view, known, judged, signatures));
+        let signatures = WindowSignatures::of(view.series, judged.outcome);
+        sentences.push(silence(view, known, judged, &signatures));
         sentences.extend(
-            candidates(view, known, window, signatures)
+            candidates(view, known, window, &signatures)
                 .into_iter()
-                .map(|seen| format!("Closest was {}.", closeness(view.spec(), seen, told.family))),
+                .map(|seen| format!("Closest was {}.", closeness(view.spec(), seen, signatures.family))),
         );
     }
     sentences

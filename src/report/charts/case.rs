@@ -1,7 +1,7 @@
 //! `cases/<deploy>-<service>.svg`: counts around one deploy, with what was expected, what was looked at and what happened.
 
 use super::super::number::{count, decimal, p_equals};
-use super::super::signatures;
+use super::super::signatures::WindowSignatures;
 use super::super::why::{self, View};
 use super::super::words;
 use super::paint::{
@@ -73,8 +73,7 @@ fn subject(view: View, judged: &Judged) -> Subject {
     let window = &judged.outcome.window;
     let bins = window.window.span().as_minutes() / BIN.as_minutes();
     let detected = judged.outcome.alerts.iter().max_by(|a, b| a.detection.excess().total_cmp(&b.detection.excess()));
-    let told = signatures::of_deploy(view.series, &[judged.outcome]);
-    let seen = &told.windows[0].seen;
+    let seen = WindowSignatures::of(view.series, judged.outcome).seen;
     let missed = missed_here(view, judged);
     let own =
         seen.iter().filter(|s| missed.iter().any(|i| named(i) && why::matches(view.series, i, window, &s.signature)));

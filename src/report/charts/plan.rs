@@ -77,10 +77,14 @@ fn planned(data: &DataSet, judged: &Judged, index: usize, interest: Interest, us
     Planned { judged: index, file: file_name(deploy, &window.service, used), title }
 }
 
+/// The text with nothing left that could name another folder or need quoting.
+pub fn safe(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect()
+}
+
 /// A file name that no deploy id or service can turn into a path, and that no other chart has (not even where case is ignored).
 fn file_name(deploy: &str, service: &str, used: &mut BTreeSet<String>) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
-    let name: String = format!("{deploy}-{service}").chars().map(safe).take(NAME).collect();
+    let name: String = safe(&format!("{deploy}-{service}")).chars().take(NAME).collect();
     let name = if name.starts_with(['.', '-']) { format!("_{name}") } else { name };
     let numbered = (2..).map(|n| format!("{name}-{n}"));
     let free = std::iter::once(name.clone()).chain(numbered).find(|name| used.insert(name.to_ascii_lowercase()));

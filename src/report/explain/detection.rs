@@ -12,23 +12,16 @@ use crate::series::Exposure;
 /// Detections told in full.
 const TOLD: usize = 8;
 
-pub fn section(
-    page: &mut Page,
-    view: View,
-    spec: &PipelineSpec,
-    judged: &Judged,
-    signatures: &WindowSignatures,
-    family: usize,
-) {
+pub fn section(page: &mut Page, view: View, spec: &PipelineSpec, judged: &Judged, signatures: &WindowSignatures) {
     looked_at(page, view, judged, signatures);
     page.heading(&format!("Detection on {}", judged.outcome.window.service));
     let alerts = &judged.outcome.alerts;
-    page.text(&rule(spec, signatures, family, alerts.len()));
+    page.text(&rule(spec, signatures, alerts.len()));
     let mut ordered: Vec<&Alert> = alerts.iter().collect();
     ordered.sort_by(|a, b| b.detection.excess().total_cmp(&a.detection.excess()));
     for alert in ordered.iter().take(TOLD) {
         if let Some(seen) = signatures.seen.iter().find(|s| s.signature == alert.detection.signature) {
-            detection(page, spec, judged, alert, seen, family);
+            detection(page, spec, judged, alert, seen, signatures.family);
         }
     }
     if alerts.len() > TOLD {
@@ -41,7 +34,7 @@ pub fn section(
         page.text("Not flagged, closest first:");
     }
     for seen in closest {
-        page.point(0, &why::closeness(spec, seen, family));
+        page.point(0, &why::closeness(spec, seen, signatures.family));
     }
 }
 
@@ -72,7 +65,7 @@ fn looked_at(page: &mut Page, view: View, judged: &Judged, signatures: &WindowSi
     ));
 }
 
-fn rule(spec: &PipelineSpec, signatures: &WindowSignatures, family: usize, flagged: usize) -> String {
+fn rule(spec: &PipelineSpec, signatures: &WindowSignatures, flagged: usize) -> String {
     let detect = &spec.detect;
     let new = signatures.seen.len() - signatures.tested;
     let new_rule = match detect.new_signature {
@@ -81,7 +74,7 @@ fn rule(spec: &PipelineSpec, signatures: &WindowSignatures, family: usize, flagg
     };
     let correction = match detect.correction.name() {
         "none" => "no correction".to_owned(),
-        name => format!("{} over the deploy's {}", name.replace('_', "-"), plural(family as u64, "test")),
+        name => format!("{} over the deploy's {}", name.replace('_', "-"), plural(signatures.family as u64, "test")),
     };
     format!(
         "{} seen: {} tested, {} new. Flags when p < {} ({correction}), {new_rule}. {} flagged.",
