@@ -5,13 +5,13 @@
 #[path = "../tests/suite/null_worlds.rs"]
 mod null_worlds;
 
-use null_worlds::{Attained, Noise, NullWorld, PValue};
+use null_worlds::{Attained, Noise, NullWorld, PValue, Subject};
 use rayon::prelude::*;
-use shakedown::detect::{Baseline, DetectorSpec};
+use shakedown::detect::Baseline;
 use shakedown::model::Span;
 
 const SEED: u64 = 20_261_124;
-const WORLDS: u64 = 100;
+const WORLDS: u64 = 50;
 const WEEKS: i64 = 25;
 
 /// Mean errors an hour.
@@ -19,7 +19,7 @@ const RATES: [f64; 5] = [0.05, 0.2, 1.0, 5.0, 20.0];
 const NOISES: [Noise; 3] = [Noise::Poisson, Noise::Bursty, Noise::Autocorrelated];
 const LEVELS: [f64; 3] = [0.05, 0.01, 0.001];
 
-/// Those whose p-values are also shown randomized.
+/// Those whose p-values are shown with their errors, and randomized.
 const DEFAULTS: [&str; 2] = ["strat_nb", "did"];
 
 /// Name, specification, and whether it holds W against the same hour of the week instead of all of B.
@@ -55,47 +55,49 @@ fn main() {
     let worlds = (WORLDS / part).max(2);
     println!("Seed {SEED}; {worlds} worlds of {WEEKS} weeks, {} windows each.\n", WEEKS * 40);
     let all: Vec<&str> = DETECTORS.iter().map(|(name, ..)| *name).collect();
-    let mut defaults = Vec::new();
     for noise in NOISES {
-        let found = measure(&all, noise, worlds, Span::hours(1));
         println!("{}, windows of an hour:\n", noise.name());
-        print_table(&all, &found, |p| p.exact);
-        defaults.push((noise, found));
-    }
-    for (noise, found) in &defaults {
-        println!("{}, randomized p-values of the defaults:\n", noise.name());
-        print_errors(&all, found);
+        print_table(&all, &measure(&all, noise, worlds, Span::hours(1)));
     }
     for noise in NOISES {
-        println!("{}, windows of a day:\n", noise.name());
-        print_table(&LONG, &measure(&LONG, noise, worlds.div_ceil(4), Span::hours(24)), |p| p.exact);
+        println!("{}, {} worlds, exact and randomized p-values of the defaults:\n", noise.name(), 2 * worlds);
+        print_errors(&measure(&DEFAULTS, noise, 2 * worlds, Span::hours(1)));
+    }
+    for noise in NOISES {
+        println!("{}, {} worlds, windows of a day:\n", noise.name(), worlds.div_ceil(2));
+        print_table(&LONG, &measure(&LONG, noise, worlds.div_ceil(2), Span::hours(24)));
     }
 }
 
 fn measure(names: &[&str], noise: Noise, worlds: u64, span: Span) -> Found {
-    let built: Vec<(DetectorSpec, Baseline)> = DETECTORS
+    let subjects: Vec<Subject> = DETECTORS
         .iter()
         .filter(|(name, ..)| names.contains(name))
-        .map(|&(_, text, hour_of_week)| {
-            let baseline = if hour_of_week { Baseline::HourOfWeek } else { Baseline::Flat };
-            (toml::from_str(text).expect("a detector"), baseline)
+        .map(|&(_, text, hour_of_week)| Subject {
+            detector: toml::from_str(text).expect("a detector"),
+            baseline: if hour_of_week { Baseline::HourOfWeek } else { Baseline::Flat },
+            randomize: names == DEFAULTS,
         })
         .collect();
     let at = |rate| {
-        let world = |i| NullWorld { noise, rate, weeks: WEEKS, seed: SEED + i }.p_values(&built, span);
+        let world = |i| NullWorld { noise, rate, weeks: WEEKS, seed: SEED + i }.p_values(&subjects, span);
         let by_world: Vec<Vec<Vec<PValue>>> = (0..worlds).into_par_iter().map(world).collect();
         let of_detector = |d: usize| by_world.iter().map(|found| found[d].clone()).collect();
-        (rate, (0..built.len()).map(of_detector).collect())
+        (rate, (0..subjects.len()).map(of_detector).collect())
     };
     RATES.into_iter().map(at).collect()
 }
 
-fn print_table(names: &[&str], found: &Found, p: fn(&PValue) -> f64) {
+fn print_head() {
     println!("| errors an hour | {} |", RATES.map(|rate| rate.to_string()).join(" | "));
     println!("| --- |{}", " --- |".repeat(RATES.len()));
+}
+
+fn print_table(names: &[&str], found: &Found) {
+    print_head();
     for (d, name) in names.iter().enumerate() {
         let cell = |(_, detectors): &(f64, Vec<Vec<Vec<PValue>>>)| {
-            let ratios = LEVELS.map(|level| short(attained(&detectors[d], p, level).share / level));
+            let ratios = LEVELS.map(|level| short(attained(&detectors[d], |p| p.exact, level).share / level));
             ratios.join(" · ")
         };
         println!("| {name} | {} |", found.iter().map(cell).collect::<Vec<_>>().join(" | "));
@@ -103,14 +105,15 @@ fn print_table(names: &[&str], found: &Found, p: fn(&PValue) -> f64) {
     println!();
 }
 
-fn print_errors(names: &[&str], found: &Found) {
-    println!("| errors an hour | {} |", RATES.map(|rate| rate.to_string()).join(" | "));
-    println!("| --- |{}", " --- |".repeat(RATES.len()));
-    for (d, name) in names.iter().enumerate().filter(|(_, name)| DEFAULTS.contains(name)) {
+fn print_errors(found: &Found) {
+    print_head();
+    for (d, name) in DEFAULTS.iter().enumerate() {
         for level in LEVELS {
             let cell = |(_, detectors): &(f64, Vec<Vec<Vec<PValue>>>)| {
-                let Attained { share, error } = attained(&detectors[d], |p| p.randomized, level);
-                format!("{} ± {:.2}", short(share / level), error / level)
+                let exact = attained(&detectors[d], |p| p.exact, level);
+                let randomized = attained(&detectors[d], |p| p.randomized, level);
+                let error = exact.error.max(randomized.error) / level;
+                format!("{} · {} ± {error:.2}", short(exact.share / level), short(randomized.share / level))
             };
             let cells: Vec<String> = found.iter().map(cell).collect();
             println!("| {name}, {} % | {} |", 100.0 * level, cells.join(" | "));

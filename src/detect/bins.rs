@@ -48,7 +48,7 @@ impl Bins {
         let spread = Pooling::DEFAULT.spread(history, horizon);
         // Exposure of a minute, as far as W has passed: what is to come cannot be known yet.
         let pace = history.exposures.window / history.window().span().as_minutes();
-        let borrowing = Borrowing { shrink, window: HOUR * pace, phi: spread.phi };
+        let borrowing = Borrowing { shrink, window: HOUR * pace, phi: spread.of_days };
         let (flat, width) = (history.flat_rate(), 2 * reach as usize + 1);
         let rates = strata.windows(width).map(|near| sum(near).rate(flat, borrowing));
         let (mut bins, mut borrowed) = (Vec::new(), 0.0_f64);

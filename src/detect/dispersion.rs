@@ -11,6 +11,9 @@ const MIN_CELLS: usize = 8;
 /// The cap on residuals follows from the dispersion, which follows from the cap: after so many turns it has settled.
 const TURNS: usize = 50;
 
+/// The factors of days of the week follow from the dispersion of days, which follows from them.
+const WEEKDAY_TURNS: usize = 3;
+
 /// How the dispersion is learnt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pooling {
@@ -38,6 +41,8 @@ pub struct ClassCells {
     days: Vec<u32>,
     /// Rates that were fitted, one for each place in the day.
     fitted: usize,
+    /// Factors that were fitted to days of the week, each counting as far as it was trusted.
+    of_week: usize,
 }
 
 impl Pooling {
@@ -63,7 +68,7 @@ impl Pooling {
     pub fn of_cells(self, cells: &ClassCells, history: &History, interval: Interval) -> Spread {
         let service = 1.0 + self.of_service(history, interval) * cells.mean();
         let own = Some(cells).filter(|cells| cells.len() >= MIN_CELLS).and_then(|cells| cells.phi(self.winsor));
-        let degrees = cells.len().saturating_sub(cells.fitted) as f64;
+        let degrees = cells.len().saturating_sub(cells.fitted + cells.of_week) as f64;
         let phi = own.map_or(service, |own| (degrees * own + self.pool * service) / (degrees + self.pool)).max(1.0);
         let of_days = cells.of_days(self.winsor).unwrap_or(1.0).max(phi);
         Spread { phi, of_days, degrees: cells.degrees(phi, self.winsor) }
@@ -94,8 +99,8 @@ impl Spread {
 }
 
 impl ClassCells {
-    /// The cells of W's class among `past`, under one rate for each place in the day: the rhythm within the class is no burstiness.
-    /// Places where nothing ever happened say nothing and are left out.
+    /// The cells of W's class among `past`. The rhythm within the class is no burstiness: each place in the day has a rate of its
+    /// own, and each day of the week a factor. Places where nothing ever happened say nothing and are left out.
     #[must_use]
     pub fn of(past: &[Past]) -> Self {
         let class = || past.iter().filter(|cell| cell.same_class);
@@ -105,7 +110,8 @@ impl ClassCells {
             *place = (place.0 + cell.count, place.1 + cell.exposure);
         }
         places.retain(|_, place| place.0 > 0);
-        let mut cells = Self { counts: Vec::new(), means: Vec::new(), days: Vec::new(), fitted: places.len() };
+        let mut cells =
+            Self { counts: Vec::new(), means: Vec::new(), days: Vec::new(), fitted: places.len(), of_week: 0 };
         for cell in class() {
             if let Some(&(count, exposure)) = places.get(&cell.step) {
                 cells.counts.push(cell.count);
@@ -113,7 +119,40 @@ impl ClassCells {
                 cells.days.push(cell.days_before);
             }
         }
+        let of_places = cells.means.clone();
+        for _ in 0..WEEKDAY_TURNS {
+            cells.fit_weekdays(&of_places);
+        }
         cells
+    }
+
+    /// Multiplies the means of each day of the week by its factor, drawn towards 1 as far as the factors differ no more than the
+    /// dispersion of days makes them (empirical Bayes; between-day variance by moments, `DerSimonian` & Laird 1986, less two standard
+    /// errors: what is fitted to chance would be missing from the dispersion). A day that is far out counts as far as any may.
+    fn fit_weekdays(&mut self, means: &[f64]) {
+        let winsor = Pooling::DEFAULT.winsor;
+        let Some(chance) = self.of_days(winsor).map(|phi| phi.max(1.0)) else { return };
+        let mut weekdays = [(0.0, 0.0); 7];
+        for (day, (count, mean)) in sums_of_days(&self.days, &self.counts, means) {
+            let (seen, expected) = &mut weekdays[(day % 7) as usize];
+            let farthest = winsor * (chance * mean).sqrt();
+            *seen += (count as f64).clamp(mean - farthest, mean + farthest);
+            *expected += mean;
+        }
+        let present = || weekdays.iter().filter(|(_, expected)| *expected > 0.0);
+        let all: f64 = present().map(|(_, expected)| expected).sum();
+        let squares: f64 = present().map(|(seen, expected)| (seen - expected).powi(2) / expected).sum();
+        let reach = all - present().map(|(_, expected)| expected * expected).sum::<f64>() / all;
+        if reach <= 0.0 {
+            return;
+        }
+        let free = present().count() as f64 - 1.0;
+        let between = ((squares - (free + 2.0 * (2.0 * free).sqrt()) * chance) / reach).max(0.0);
+        let trust = |expected: f64| between / (between + chance / expected);
+        let factor = |(seen, expected): (f64, f64)| 1.0 + trust(expected) * (seen / expected - 1.0);
+        self.means =
+            means.iter().zip(&self.days).map(|(mean, day)| mean * factor(weekdays[(day % 7) as usize])).collect();
+        self.of_week = (present().map(|(_, expected)| trust(*expected)).sum::<f64>() - 1.0).round().max(0.0) as usize;
     }
 
     #[must_use]
@@ -129,18 +168,14 @@ impl ClassCells {
 
     /// Pearson's dispersion, robust. `None`: no more cells than fitted rates.
     fn phi(&self, winsor: f64) -> Option<f64> {
-        settled(winsor, |cap| pearson_phi(&self.counts, &self.means, self.fitted, cap))
+        settled(winsor, |cap| pearson_phi(&self.counts, &self.means, self.fitted + self.of_week, cap))
     }
 
     /// The same of the sums of days.
     fn of_days(&self, winsor: f64) -> Option<f64> {
-        let mut days: BTreeMap<u32, (u64, f64)> = BTreeMap::new();
-        for ((day, count), mean) in self.days.iter().zip(&self.counts).zip(&self.means) {
-            let sum = days.entry(*day).or_default();
-            *sum = (sum.0 + count, sum.1 + mean);
-        }
+        let days = sums_of_days(&self.days, &self.counts, &self.means);
         let (counts, means): (Vec<u64>, Vec<f64>) = days.into_values().unzip();
-        settled(winsor, |cap| pearson_phi(&counts, &means, 1, cap))
+        settled(winsor, |cap| pearson_phi(&counts, &means, 1 + self.of_week, cap))
     }
 
     /// Degrees of freedom of a variance `phi · mean`. The excess over Poisson's is estimated: a variance from `d` independent values
@@ -166,6 +201,16 @@ impl ClassCells {
         let fourth = squares.iter().map(|square| square * square).sum::<f64>() / n;
         if variance > 0.0 { (fourth / (variance * variance) - 3.0).max(0.0) } else { 0.0 }
     }
+}
+
+/// Count and mean of each day's cells together.
+fn sums_of_days(days: &[u32], counts: &[u64], means: &[f64]) -> BTreeMap<u32, (u64, f64)> {
+    let mut sums: BTreeMap<u32, (u64, f64)> = BTreeMap::new();
+    for ((day, count), mean) in days.iter().zip(counts).zip(means) {
+        let sum = sums.entry(*day).or_default();
+        *sum = (sum.0 + count, sum.1 + mean);
+    }
+    sums
 }
 
 /// The dispersion φ of which `phi` says what it is when residuals beyond `cap` count as `cap`, with `winsor · √φ` for a cap:
@@ -220,6 +265,22 @@ mod tests {
         };
         let rising: Vec<Past> = (1..40).flat_map(|day| [-1, 0, 1].map(|step| cell(day, step))).collect();
         assert!(ClassCells::of(&rising).phi(4.0).unwrap() < 1e-9);
+    }
+
+    #[test]
+    fn the_rhythm_of_the_week_is_no_burstiness() {
+        let cell = |day: u32| Past {
+            count: if day.is_multiple_of(7) { 20 } else { 60 } + u64::from(day % 5),
+            exposure: 60.0,
+            days_before: day,
+            step: 0,
+            same_class: true,
+        };
+        let week = ClassCells::of(&(1..57).map(cell).collect::<Vec<Past>>());
+        assert!(week.phi(4.0).unwrap() < 0.5, "{:?}", week.phi(4.0));
+        assert_eq!(week.of_week, 6, "all are trusted");
+        let alike = cells((0..56).map(|i| 10 + i % 5));
+        assert_eq!(alike.of_week, 0, "nothing to fit");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub struct Borrowing {
     pub shrink: Option<f64>,
     /// Exposure of a window.
     pub window: f64,
-    /// Variance ÷ mean of a window's count, at least 1.
+    /// Variance ÷ mean of what a day counts in the class, at least 1: days are independent, the windows of one are not.
     pub phi: f64,
 }
 

@@ -67,7 +67,7 @@ impl Detector for StratNb {
         let (past, window) = (history.past(), history.exposures.window);
         let cells = ClassCells::of(&past);
         let spread = self.spec.pooling().of_cells(&cells, history, history.window());
-        let borrowing = Borrowing { shrink: self.spec.shrink, window, phi: spread.phi };
+        let borrowing = Borrowing { shrink: self.spec.shrink, window, phi: spread.of_days };
         let rate = past.into_iter().collect::<Strata>().rate(history.flat_rate(), borrowing);
         let (expected, uncertainty) = (rate.value * window, window / rate.exposure);
         let ln_p = shock_law::ln_p(&cells, Prediction { expected, spread, uncertainty }, history.k);

@@ -107,33 +107,42 @@ impl NullWorld {
         })
     }
 
-    /// P-values of each detector at each window, by detector.
-    pub fn p_values(&self, detectors: &[(DetectorSpec, Baseline)], span: Span) -> Vec<Vec<PValue>> {
+    /// P-values of each subject at each window, by subject.
+    pub fn p_values(&self, subjects: &[Subject], span: Span) -> Vec<Vec<PValue>> {
         let data = self.data();
         let masks = Masks::new(&MasksSpec { masks: Vec::new(), truncate: None }).expect("masks");
         let series = Series::build(&data.records, &masks, Severity::Error);
         let group = series.find("shop", "boom");
-        let built: Vec<_> = detectors.iter().map(|(spec, baseline)| (spec.build(), *baseline)).collect();
+        let built: Vec<_> = subjects.iter().map(|subject| (subject, subject.detector.build())).collect();
         let plain = DetectSpec::plain(DetectorSpec::Null {}, 0.05);
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed ^ 0xA5A5);
-        let mut found: Vec<Vec<PValue>> = vec![Vec::new(); detectors.len()];
+        let mut found: Vec<Vec<PValue>> = vec![Vec::new(); subjects.len()];
         for window in self.windows(span) {
             let look = Look::new(&data, &plain, window.clone(), window.window, &[]);
             let uniform: f64 = rng.random();
-            for ((detector, baseline), found) in built.iter().zip(&mut found) {
+            for ((subject, detector), found) in built.iter().zip(&mut found) {
                 let score = |more: bool| {
                     let Some(group) = group else { return 1.0 };
-                    let history = History::new(&series, &look, group, *baseline, look.exposures[0]);
+                    let history = History::new(&series, &look, group, subject.baseline, look.exposures[0]);
                     let history = if more { history.with_one_more() } else { history };
                     // A signature without a record in W is not asked about.
                     if history.k == 0 { 1.0 } else { detector.score(&history).ln_p.exp() }
                 };
-                let (exact, next) = (score(false), score(true));
+                let exact = score(false);
+                let next = if subject.randomize { score(true) } else { exact };
                 found.push(PValue { exact, randomized: next + uniform * (exact - next) });
             }
         }
         found
     }
+}
+
+/// A detector, what it holds W against, and whether its p-values are randomized too.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub detector: DetectorSpec,
+    pub baseline: Baseline,
+    pub randomize: bool,
 }
 
 /// A p-value of a count, `P(X ≥ k)`, and one drawn between that and `P(X > k)`: uniform where the law is right.

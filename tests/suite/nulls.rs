@@ -1,9 +1,9 @@
 //! Where nothing happens, a detector that says p < 5 % should say it in 5 % of windows. The whole table is made by
 //! `cargo bench --bench nulls` and stands in `docs/detectors.md`; this is the short version, with fixed seeds.
 
-use crate::null_worlds::{Attained, Noise, NullWorld, PValue};
+use crate::null_worlds::{Attained, Noise, NullWorld, PValue, Subject};
 use rayon::prelude::*;
-use shakedown::detect::{Baseline, DetectorSpec};
+use shakedown::detect::Baseline;
 use shakedown::model::Span;
 use shakedown::stats::{Bounds, RatePair, binomial_ln_pmf, clopper_pearson, garwood, poisson_ln_pmf, wilson};
 
@@ -18,9 +18,10 @@ const AT_LEAST: f64 = 0.8;
 const WORLDS: u64 = 10;
 
 fn p_values(detector: &str, noise: Noise, rate: f64) -> Vec<Vec<PValue>> {
-    let spec: DetectorSpec = toml::from_str(detector).expect("a detector");
+    let detector = toml::from_str(detector).expect("a detector");
+    let subject = Subject { detector, baseline: Baseline::Flat, randomize: true };
     let world = |seed| NullWorld { noise, rate, weeks: 4, seed };
-    let one = |i| world(7_000 + i).p_values(&[(spec.clone(), Baseline::Flat)], Span::hours(1)).remove(0);
+    let one = |i| world(7_000 + i).p_values(std::slice::from_ref(&subject), Span::hours(1)).remove(0);
     (0..WORLDS).into_par_iter().map(one).collect()
 }
 
