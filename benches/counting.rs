@@ -5,12 +5,12 @@ mod generator;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use shakedown::dataset::{Intake, RejectPolicy, load};
 use shakedown::model::{Severity, Silent};
-use shakedown::normalize::{MaskKind, Masks, MasksSpec, Normalizer};
+use shakedown::normalize::{MaskKind, Rules, RulesSpec};
 use shakedown::series::Series;
 use std::hint::black_box;
 
 /// The nine masks that the targets of the design are stated for, in the standard order.
-fn nine_masks() -> Masks {
+fn nine_masks() -> Rules {
     let masks = vec![
         MaskKind::Uuid {},
         MaskKind::Timestamp {},
@@ -22,7 +22,7 @@ fn nine_masks() -> Masks {
         MaskKind::Hex { min_length: 8 },
         MaskKind::Number { min_length: 4 },
     ];
-    Masks::new(&MasksSpec { masks, truncate: Some(200) }).expect("the masks are valid")
+    Rules::new(&RulesSpec { masks, truncate: Some(200) }).expect("the masks are valid")
 }
 
 fn counting(criterion: &mut Criterion) {

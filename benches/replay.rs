@@ -22,7 +22,7 @@ fn replay(criterion: &mut Criterion) {
                 let data = load(&folder, RejectPolicy::default(), &Silent, &mut Intake::default())
                     .expect("generated data is valid");
                 let normalizer = spec.normalize.build().expect("shipped");
-                let series = Series::build(&data.records, normalizer.as_ref(), spec.replay.min_severity);
+                let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
                 let replay = run(&data, &series, &spec, &costs.charges, &Silent).expect("shipped");
                 let given = GivenPipeline { given: name, spec: &spec };
                 black_box(evaluate(&data, &series, &given, &replay, &costs).evaluation.funnel.alerts)

@@ -158,7 +158,7 @@ impl<'a> SeriesPool<'a> {
         for NamedPipeline { spec, .. } in pipelines {
             if pool.find(spec).is_none() {
                 let normalizer = spec.normalize.build().map_err(|reason| UserError::new(&spec.name, reason, ""))?;
-                let series = Series::build(&data.records, normalizer.as_ref(), spec.replay.min_severity);
+                let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
                 pool.built.push((spec.normalize.clone(), spec.replay.min_severity, series));
             }
         }

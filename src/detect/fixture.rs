@@ -3,7 +3,7 @@
 use super::{Baseline, DetectSpec, Detector, DetectorSpec, History, Look, Score};
 use crate::dataset::{DataSet, Labels, Manifest};
 use crate::model::{Deploy, IncidentSeverity, Instant, Interval, Record, Severity, Span, Window};
-use crate::normalize::{Masks, MasksSpec};
+use crate::normalize::{Rules, RulesSpec};
 use crate::series::Series;
 use std::collections::BTreeMap;
 
@@ -114,7 +114,7 @@ impl Fixture {
     /// What is seen of the signature `boom` of `shop`.
     pub fn see<T>(&self, glance: Glance, see: impl FnOnce(&History) -> T) -> T {
         let (data, start) = (self.data(), Self::start());
-        let masks = Masks::new(&MasksSpec { masks: Vec::new(), truncate: None }).unwrap();
+        let masks = Rules::new(&RulesSpec { masks: Vec::new(), truncate: None }).unwrap();
         let series = Series::build(&data.records, &masks, Severity::Error);
         let spec = DetectSpec::plain(DetectorSpec::Null {}, 0.05);
         let window = Window {

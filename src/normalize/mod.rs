@@ -1,32 +1,52 @@
-//! Messages to templates. A normalizer maps distinct strings, never records.
+//! Records to signatures: by a function of one record's texts, or by a miner that learns which texts belong together.
+//!
+//! Neither sees records: they map distinct texts, and know nothing of times, counts or services.
 
 mod mask;
-mod masks;
+mod miner;
+mod rules;
 pub mod stack;
+mod text;
 
 pub use mask::{MASKS, Mask, MaskKind};
-pub use masks::{Masks, MasksSpec};
+pub use miner::Miner;
+pub use rules::{Rules, RulesSpec};
+pub use text::{Key, Reads, Text};
 
 use serde::{Deserialize, Serialize};
 
-/// Maps a message to its template.
-pub trait Normalizer: Sync {
-    fn template(&self, message: &str) -> String;
+/// Maps one record's texts to a key; what it says of one depends on no other.
+pub trait Normalizer: Send + Sync {
+    fn key(&self, text: Text) -> Key;
+
+    /// What of a record it reads: records that agree on that have the same key.
+    fn reads(&self) -> Reads {
+        Reads::Message
+    }
 }
 
 /// A way to group records; one file each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum NormalizerSpec {
-    Masks(MasksSpec),
+    #[serde(alias = "masks")]
+    Rules(RulesSpec),
+}
+
+/// A normalizer ready to work.
+pub struct Built {
+    /// Comes first, and alone where nothing is learned.
+    pub normalizer: Box<dyn Normalizer>,
+    /// Groups the keys that `normalizer` left open.
+    pub miner: Option<Box<dyn Miner>>,
 }
 
 impl NormalizerSpec {
     /// # Errors
     /// When a parameter is out of range.
-    pub fn build(&self) -> Result<Box<dyn Normalizer>, String> {
+    pub fn build(&self) -> Result<Built, String> {
         match self {
-            Self::Masks(spec) => Ok(Box::new(Masks::new(spec)?)),
+            Self::Rules(spec) => Ok(Built { normalizer: Box::new(Rules::new(spec)?), miner: None }),
         }
     }
 }

@@ -92,7 +92,8 @@ pub fn with(test: impl FnOnce(&World)) {
     let costs = Costs::shipped().unwrap();
     let mut spec = Preset::find("langchain-2026").unwrap().spec().unwrap();
     spec.triage = TriagerSpec::AcceptAll {};
-    let series = Series::build(&data.records, spec.normalize.build().unwrap().as_ref(), spec.replay.min_severity);
+    let series =
+        Series::build(&data.records, spec.normalize.build().unwrap().normalizer.as_ref(), spec.replay.min_severity);
     let replay = run(&data, &series, &spec, &costs.charges, &Silent).unwrap();
     let given = GivenPipeline { given: "langchain-2026", spec: &spec };
     let mut assessment = evaluate(&data, &series, &given, &replay, &costs);

@@ -1,5 +1,6 @@
 //! Records grouped by (service, signature), so that a count over any interval costs two binary searches.
 
+use super::{Templates, Texts};
 use crate::dataset::{Dictionary, Records};
 use crate::model::{Instant, Interval, Severity, Span};
 use crate::normalize::Normalizer;
@@ -58,11 +59,20 @@ pub struct Series<'a> {
 }
 
 impl<'a> Series<'a> {
-    /// Normalizes every distinct message once and groups the records at or above `min_severity`.
+    /// Normalizes every distinct text once and groups the records at or above `min_severity`.
     #[must_use]
     pub fn build(records: &'a Records, normalizer: &dyn Normalizer, min_severity: Severity) -> Self {
-        let (templates, template_of) = normalize(&records.messages, normalizer);
-        let key = |row: u32| (records.service[row as usize], template_of[records.message[row as usize] as usize]);
+        let texts = Texts::of(records, normalizer.reads());
+        let templates = Templates::of(&texts, normalizer);
+        Self::grouped(records, &texts, templates, min_severity)
+    }
+
+    /// Groups the records at or above `min_severity` by their texts' templates.
+    #[must_use]
+    pub fn grouped(records: &'a Records, texts: &Texts, templates: Templates, min_severity: Severity) -> Self {
+        let Templates { dictionary: templates, of_text, .. } = templates;
+        let template_of = |row: u32| of_text[texts.of_row[row as usize] as usize];
+        let key = |row: u32| (records.service[row as usize], template_of(row));
         let mut rows: Vec<u32> =
             (0..records.len() as u32).filter(|&row| records.severity[row as usize] >= min_severity).collect();
         // Ranks, so that the sort compares numbers, in the order of the names.
@@ -210,29 +220,6 @@ impl Runs {
     }
 }
 
-/// Messages that one task normalizes.
-const CHUNK: usize = 1 << 14;
-
-/// Templates of all distinct messages, and the template of each message.
-fn normalize(messages: &Dictionary, normalizer: &dyn Normalizer) -> (Dictionary, Vec<u32>) {
-    let chunk = |start: usize| {
-        let mut templates = Dictionary::default();
-        let ids = start..messages.len().min(start + CHUNK);
-        let template_of: Vec<u32> =
-            ids.map(|id| templates.intern(&normalizer.template(messages.get(id as u32)))).collect();
-        (templates, template_of)
-    };
-    let chunks: Vec<(Dictionary, Vec<u32>)> =
-        (0..messages.len().div_ceil(CHUNK)).into_par_iter().map(|index| chunk(index * CHUNK)).collect();
-    let mut templates = Dictionary::default();
-    let mut template_of = Vec::with_capacity(messages.len());
-    for (local, ids) in chunks {
-        let global = templates.absorb(&local);
-        template_of.extend(ids.into_iter().map(|id| global[id as usize]));
-    }
-    (templates, template_of)
-}
-
 /// Rank of each string among all, alphabetically.
 fn ranks(dictionary: &Dictionary) -> Vec<u32> {
     let mut order: Vec<u32> = (0..dictionary.len() as u32).collect();
@@ -276,7 +263,7 @@ fn runs_by_service(groups: &[Group]) -> HashMap<u32, std::ops::Range<GroupId>> {
 mod tests {
     use super::*;
     use crate::model::Record;
-    use crate::normalize::{MaskKind, Masks, MasksSpec};
+    use crate::normalize::{MaskKind, Rules, RulesSpec};
     use proptest::prelude::*;
 
     fn record(second: i64, delay: Option<i64>, service: &str, message: &str, count: u32) -> Record {
@@ -296,8 +283,8 @@ mod tests {
         }
     }
 
-    fn masks() -> Masks {
-        Masks::new(&MasksSpec { masks: vec![MaskKind::Number { min_length: 1 }], truncate: None }).unwrap()
+    fn masks() -> Rules {
+        Rules::new(&RulesSpec { masks: vec![MaskKind::Number { min_length: 1 }], truncate: None }).unwrap()
     }
 
     proptest! {

@@ -4,8 +4,10 @@ mod calendar;
 mod cells;
 mod exposure;
 mod groups;
+mod texts;
 
 pub use calendar::Calendar;
 pub use cells::{Cell, Column, cells, columns, is_inside};
 pub use exposure::{Exposure, Exposures, requests, without};
 pub use groups::{Group, GroupId, Observed, Series};
+pub use texts::{Templates, Texts};

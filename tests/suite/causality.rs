@@ -82,7 +82,7 @@ const SERVICES: [&str; 3] = ["shop", "pay", "mail"];
 fn decisions(world: &World, spec: &PipelineSpec) -> BTreeMap<(String, String, Instant), (Outcome, Vec<String>)> {
     let data = world.data();
     let normalizer = spec.normalize.build().expect("a normalizer");
-    let series = Series::build(&data.records, normalizer.as_ref(), spec.replay.min_severity);
+    let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
     let replay = run(&data, &series, spec, &Charges::default(), &Silent).expect("a replay");
     let key = |outcome: &Outcome| {
         let Window { deploy, service, window, .. } = &outcome.window;

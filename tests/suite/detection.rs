@@ -250,7 +250,7 @@ fn one_origin_is_not_enough_where_several_are_asked_for() {
 fn placebos_of(world: &World, spec: &PipelineSpec) -> Vec<Placebo> {
     let data = world.data();
     let normalizer = spec.normalize.build().expect("a normalizer");
-    let series = Series::build(&data.records, normalizer.as_ref(), spec.replay.min_severity);
+    let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
     placebos(&data, &series, spec, &Silent)
 }
 

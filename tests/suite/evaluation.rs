@@ -22,7 +22,7 @@ use std::fs;
 /// The evaluation with its study.
 fn studied(data: &DataSet, spec: &PipelineSpec) -> Evaluation {
     let (costs, normalizer) = (costs(), spec.normalize.build().unwrap());
-    let series = Series::build(&data.records, normalizer.as_ref(), spec.replay.min_severity);
+    let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
     let replay = run(data, &series, spec, &costs.charges, &Silent).unwrap();
     let mut assessment = evaluate(data, &series, &GivenPipeline { given: &spec.name, spec }, &replay, &costs);
     study(data, &series, &replay, &costs, &Silent, &mut assessment).unwrap();
@@ -373,7 +373,7 @@ fn judging_again_is_replaying_again() {
     let (world, spec) = gated_pipeline();
     let (data, charges) = (world.data(), costs().charges);
     let normalizer = spec.normalize.build().unwrap();
-    let series = Series::build(&data.records, normalizer.as_ref(), spec.replay.min_severity);
+    let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
     let whole = run(&data, &series, &spec, &charges, &Silent).unwrap();
     let open = PipelineSpec { gate: GateSpec::None {}, ..spec.clone() };
     let blind = PipelineSpec { triage: serde_json::from_str(r#"{"kind":"blame_latest"}"#).unwrap(), ..spec.clone() };

@@ -60,7 +60,7 @@ fn the_corrected_pipeline_beats_the_published_one() {
     let specs = [preset("langchain-2026"), preset("corrected-2026")];
     let replays = specs.each_ref().map(|spec| {
         let normalizer = spec.normalize.build().unwrap();
-        let series = Series::build(&data.records, normalizer.as_ref(), spec.replay.min_severity);
+        let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
         let replay = run(&data, &series, spec, &costs.charges, &Silent).unwrap();
         (series, replay)
     });

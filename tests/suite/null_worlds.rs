@@ -7,7 +7,7 @@ use rand_distr::{Distribution, Gamma, Poisson, StandardNormal};
 use shakedown::dataset::{DataSet, Labels, Manifest, RecordRef, Records};
 use shakedown::detect::{Baseline, DetectSpec, DetectorSpec, History, Look};
 use shakedown::model::{IncidentSeverity, Instant, Interval, Severity, Span, Window};
-use shakedown::normalize::{Masks, MasksSpec};
+use shakedown::normalize::{Rules, RulesSpec};
 use shakedown::series::Series;
 use std::collections::BTreeMap;
 
@@ -110,7 +110,7 @@ impl NullWorld {
     /// P-values of each subject at each window, by subject.
     pub fn p_values(&self, subjects: &[Subject], span: Span) -> Vec<Vec<PValue>> {
         let data = self.data();
-        let masks = Masks::new(&MasksSpec { masks: Vec::new(), truncate: None }).expect("masks");
+        let masks = Rules::new(&RulesSpec { masks: Vec::new(), truncate: None }).expect("masks");
         let series = Series::build(&data.records, &masks, Severity::Error);
         let group = series.find("shop", "boom");
         let built: Vec<_> = subjects.iter().map(|subject| (subject, subject.detector.build())).collect();

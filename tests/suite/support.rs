@@ -9,7 +9,7 @@ use shakedown::gate::{Bound, GateSpec, ImpactSpec};
 use shakedown::model::{
     Action, Cause, Deploy, Incident, IncidentSeverity, Instant, Record, Severity, Silent, Span, Traffic,
 };
-use shakedown::normalize::{MaskKind, MasksSpec, NormalizerSpec};
+use shakedown::normalize::{MaskKind, NormalizerSpec, RulesSpec};
 use shakedown::pipeline::{MatchSpec, NotEvaluated, Outcome, PipelineSpec, ReplaySpec, Trigger, run};
 use shakedown::series::{Exposure, Series};
 use shakedown::stats::Correction;
@@ -195,7 +195,7 @@ pub fn everything() -> PipelineSpec {
         name: "everything".to_owned(),
         description: String::new(),
         replay: ReplaySpec::default(),
-        normalize: NormalizerSpec::Masks(MasksSpec {
+        normalize: NormalizerSpec::Rules(RulesSpec {
             masks: vec![MaskKind::Uuid {}, MaskKind::Timestamp {}, MaskKind::Number { min_length: 4 }],
             truncate: Some(200),
         }),
@@ -270,7 +270,7 @@ impl Run {
 
     pub fn on(data: &DataSet, spec: &PipelineSpec, costs: &Costs) -> Self {
         let normalizer = spec.normalize.build().expect("a normalizer");
-        let series = Series::build(&data.records, normalizer.as_ref(), spec.replay.min_severity);
+        let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
         let replay = run(data, &series, spec, &costs.charges, &Silent).expect("a replay");
         let given = GivenPipeline { given: &spec.name, spec };
         let assessment = evaluate(data, &series, &given, &replay, costs);
@@ -609,7 +609,7 @@ pub fn random_spec(
             let (fix_at, rollback_impact, allow) = policy;
             PipelineSpec {
                 replay,
-                normalize: NormalizerSpec::Masks(MasksSpec {
+                normalize: NormalizerSpec::Rules(RulesSpec {
                     masks: vec![MaskKind::Uuid {}, MaskKind::Timestamp {}, MaskKind::Number { min_length: 4 }],
                     truncate,
                 }),

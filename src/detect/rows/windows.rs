@@ -6,7 +6,7 @@ use super::grid::Grid;
 use crate::dataset::{CountSeries, DataSet, Manifest, RecordRef, Records, TrafficTable};
 use crate::detect::{Baseline, DetectSpec, Detector, DetectorSpec, History, Look};
 use crate::model::{Instant, Interval, Progress, Severity, Span, Traffic, UserError, Window};
-use crate::normalize::Normalizer;
+use crate::normalize::{Key, Normalizer, Text};
 use crate::series::{Exposure, Series};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -187,7 +187,7 @@ fn record<'a>(timestamp: Instant, observed_at: Instant, count: u32) -> RecordRef
 struct AsItIs;
 
 impl Normalizer for AsItIs {
-    fn template(&self, message: &str) -> String {
-        message.to_owned()
+    fn key(&self, text: Text) -> Key {
+        Key::settled(text.message.to_owned())
     }
 }

@@ -4,14 +4,14 @@
 //! two when what tells them apart is masked or lies beyond the truncation. *Parameters*: the masks and their order, `truncate`.
 //! *Reference*: the published pipeline's regexes (semantics.md §3); Sentry's parameterization.
 
-use super::{MaskKind, Normalizer};
+use super::{Key, MaskKind, Normalizer, Text};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct MasksSpec {
+pub struct RulesSpec {
     /// Applied one after the other, each to what the one before left.
     pub masks: Vec<MaskKind>,
     /// Unicode scalar values that are kept; absent: all.
@@ -19,15 +19,15 @@ pub struct MasksSpec {
     pub truncate: Option<usize>,
 }
 
-pub struct Masks {
+pub struct Rules {
     rules: Vec<(MaskKind, Regex)>,
     truncate: Option<usize>,
 }
 
-impl Masks {
+impl Rules {
     /// # Errors
     /// When a mask is named twice, a length is 0, or `truncate` is 0.
-    pub fn new(spec: &MasksSpec) -> Result<Self, String> {
+    pub fn new(spec: &RulesSpec) -> Result<Self, String> {
         if spec.truncate == Some(0) {
             return Err("normalize.truncate is 0: every message would be the same signature".to_owned());
         }
@@ -50,8 +50,10 @@ impl Masks {
     }
 }
 
-impl Normalizer for Masks {
-    fn template(&self, message: &str) -> String {
+impl Rules {
+    /// The message with every mask applied, cut.
+    #[must_use]
+    pub fn template(&self, message: &str) -> String {
         let mut text = Cow::Borrowed(message);
         for (kind, regex) in &self.rules {
             if !kind.may_match(text.as_bytes()) {
@@ -65,6 +67,12 @@ impl Normalizer for Masks {
             Some((cut, _)) => text[..cut].to_owned(),
             None => text.into_owned(),
         }
+    }
+}
+
+impl Normalizer for Rules {
+    fn key(&self, text: Text) -> Key {
+        Key::open(self.template(text.message))
     }
 }
 
@@ -100,9 +108,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn published() -> Masks {
+    fn published() -> Rules {
         let masks = vec![MaskKind::Uuid {}, MaskKind::Timestamp {}, MaskKind::Number { min_length: 4 }];
-        Masks::new(&MasksSpec { masks, truncate: Some(200) }).unwrap()
+        Rules::new(&RulesSpec { masks, truncate: Some(200) }).unwrap()
     }
 
     #[test]
@@ -129,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_path_keeps_what_stands_before_it() {
-        let masks = Masks::new(&MasksSpec { masks: vec![MaskKind::Path {}], truncate: None }).unwrap();
+        let masks = Rules::new(&RulesSpec { masks: vec![MaskKind::Path {}], truncate: None }).unwrap();
         assert_eq!(masks.template("open(/var/tmp/x) failed: C:\\tmp\\a"), "open(<path>) failed: <path>");
         assert_eq!(masks.template("file=~/a/b"), "file=<path>");
     }
