@@ -7,7 +7,6 @@ use shakedown::dataset::{Intake, RejectPolicy, load};
 use shakedown::evaluate::{Costs, GivenPipeline, evaluate};
 use shakedown::model::Silent;
 use shakedown::pipeline::{Preset, run};
-use shakedown::series::Series;
 use std::hint::black_box;
 
 fn replay(criterion: &mut Criterion) {
@@ -21,11 +20,10 @@ fn replay(criterion: &mut Criterion) {
             b.iter(|| {
                 let data = load(&folder, RejectPolicy::default(), &Silent, &mut Intake::default())
                     .expect("generated data is valid");
-                let normalizer = spec.normalize.build().expect("shipped");
-                let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
-                let replay = run(&data, &series, &spec, &costs.charges, &Silent).expect("shipped");
+                let fits = spec.fits(&data).expect("the records can be grouped");
+                let replay = run(&data, &fits, &spec, &costs.charges, &Silent).expect("shipped");
                 let given = GivenPipeline { given: name, spec: &spec };
-                black_box(evaluate(&data, &series, &given, &replay, &costs).evaluation.funnel.alerts)
+                black_box(evaluate(&data, &fits, &given, &replay, &costs).evaluation.funnel.alerts)
             });
         });
     }

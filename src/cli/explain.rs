@@ -1,6 +1,6 @@
 use super::args::ExplainArgs;
 use super::failure::Failure;
-use super::input::{SeriesPool, costs, data_set, pipelines, require_records};
+use super::input::{FitsPool, costs, data_set, pipelines, require_records};
 use super::output::print;
 use super::progress::Terminal;
 use crate::evaluate::{GivenPipeline, evaluate};
@@ -14,15 +14,15 @@ pub fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<(), Failure> {
     let (data, intake) = data_set(&args.data, terminal);
     let data = data?;
     require_records(&data, &intake)?;
-    let pool = SeriesPool::of(&data, &pipelines)?;
+    let pool = FitsPool::of(&data, &pipelines)?;
     for named in &pipelines {
-        let Some(series) = pool.find(&named.spec) else { continue };
+        let Some(fits) = pool.find(&named.spec) else { continue };
         let fail = |reason| Failure::usage(&named.spec.name, reason, "");
-        let replay = run_pipeline(&data, series, &named.spec, &costs.charges, terminal).map_err(fail)?;
+        let replay = run_pipeline(&data, fits, &named.spec, &costs.charges, terminal).map_err(fail)?;
         terminal.clear();
         let given = GivenPipeline { given: &named.given, spec: &named.spec };
-        let assessment = evaluate(&data, series, &given, &replay, &costs);
-        print(&report::explain(&data, series, &assessment, &named.spec, &args.deploy)?)?;
+        let assessment = evaluate(&data, fits, &given, &replay, &costs);
+        print(&report::explain(&data, fits, &assessment, &named.spec, &args.deploy)?)?;
     }
     Ok(())
 }

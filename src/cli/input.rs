@@ -6,10 +6,10 @@ use super::output::warn;
 use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake, RejectPolicy, load, nearest, read_toml};
 use crate::evaluate::Costs;
-use crate::model::{Severity, UserError, excerpt};
+use crate::model::{Severity, Span, UserError, excerpt};
 use crate::normalize::NormalizerSpec;
-use crate::pipeline::{PRESETS, PipelineSpec, Preset};
-use crate::series::Series;
+use crate::pipeline::{PRESETS, PipelineSpec, Preset, ReplaySpec};
+use crate::series::Fits;
 use std::path::{Path, PathBuf};
 
 /// Pipelines that are run when none is named.
@@ -144,22 +144,36 @@ fn line_of(text: &str, dotted: &str) -> Option<usize> {
 
 /// Series by what they depend on, so that pipelines that normalize alike share the work.
 #[derive(Default)]
-pub struct SeriesPool<'a> {
-    built: Vec<(NormalizerSpec, Severity, Series<'a>)>,
+pub struct FitsPool<'a> {
+    built: Vec<(Grouping, Fits<'a>)>,
 }
 
-impl<'a> SeriesPool<'a> {
+/// What a pipeline's series depend on.
+#[derive(PartialEq)]
+struct Grouping {
+    normalize: NormalizerSpec,
+    min_severity: Severity,
+    reach: Span,
+}
+
+impl Grouping {
+    fn of(spec: &PipelineSpec) -> Self {
+        let ReplaySpec { min_severity, .. } = spec.replay;
+        Self { normalize: spec.normalize.clone(), min_severity, reach: spec.replay.reach() }
+    }
+}
+
+impl<'a> FitsPool<'a> {
     /// Builds the series of all pipelines.
     ///
     /// # Errors
-    /// When a normalizer cannot be built.
+    /// When a normalizer cannot be built, or fails.
     pub fn of(data: &'a DataSet, pipelines: &[NamedPipeline]) -> Result<Self, UserError> {
         let mut pool = Self::default();
         for NamedPipeline { spec, .. } in pipelines {
             if pool.find(spec).is_none() {
-                let normalizer = spec.normalize.build().map_err(|reason| UserError::new(&spec.name, reason, ""))?;
-                let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
-                pool.built.push((spec.normalize.clone(), spec.replay.min_severity, series));
+                let fits = spec.fits(data).map_err(|reason| UserError::new(&spec.name, reason, ""))?;
+                pool.built.push((Grouping::of(spec), fits));
             }
         }
         Ok(pool)
@@ -167,11 +181,9 @@ impl<'a> SeriesPool<'a> {
 
     /// The series of a pipeline that the pool was built for.
     #[must_use]
-    pub fn find(&self, spec: &PipelineSpec) -> Option<&Series<'a>> {
-        let fits = |(normalize, severity, _): &&(NormalizerSpec, Severity, Series)| {
-            *normalize == spec.normalize && *severity == spec.replay.min_severity
-        };
-        self.built.iter().find(fits).map(|(_, _, series)| series)
+    pub fn find(&self, spec: &PipelineSpec) -> Option<&Fits<'a>> {
+        let wanted = Grouping::of(spec);
+        self.built.iter().find(|(grouping, _)| *grouping == wanted).map(|(_, fits)| fits)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::args::{Format, PlaceboArgs};
 use super::failure::Failure;
-use super::input::{SeriesPool, data_set, pipelines, require_records};
+use super::input::{FitsPool, data_set, pipelines, require_records};
 use super::output::{colour, print};
 use super::progress::Terminal;
 use crate::evaluate::{PlaceboScores, PlaceboVerdict};
@@ -24,11 +24,11 @@ pub fn run(args: &PlaceboArgs, terminal: &Terminal) -> Result<(), Failure> {
     let (data, intake) = data_set(&args.data, terminal);
     let data = data?;
     require_records(&data, &intake)?;
-    let pool = SeriesPool::of(&data, &pipelines)?;
+    let pool = FitsPool::of(&data, &pipelines)?;
     let mut all = Vec::new();
     for named in &pipelines {
-        let Some(series) = pool.find(&named.spec) else { continue };
-        let placebos = placebos(&data, series, &named.spec, terminal);
+        let Some(fits) = pool.find(&named.spec) else { continue };
+        let placebos = placebos(&data, fits, &named.spec, terminal);
         let scores = PlaceboScores::of(&placebos, named.spec.detect.alpha);
         all.push(Scored { pipeline: &named.spec.name, verdict: scores.verdict(), scores });
     }

@@ -1,6 +1,6 @@
 use super::args::{Format, ReplayArgs};
 use super::failure::Failure;
-use super::input::{NamedPipeline, SeriesPool, costs, data_set, pipelines, require_records};
+use super::input::{FitsPool, NamedPipeline, costs, data_set, pipelines, require_records};
 use super::output::{colour, print, warn};
 use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake};
@@ -8,7 +8,7 @@ use crate::evaluate::{Assessment, Comparison, Costs, Evaluation, GivenPipeline, 
 use crate::model::UserError;
 use crate::pipeline::{NotEvaluated, Preset, Replay, placebos, run_with};
 use crate::report::{self, Style};
-use crate::series::Series;
+use crate::series::Fits;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
     let ends = ends(&pipelines)?;
     let count = pipelines.len();
     let all: Vec<NamedPipeline> = pipelines.into_iter().chain(ends).collect();
-    let pool = SeriesPool::of(&data, &all)?;
+    let pool = FitsPool::of(&data, &all)?;
     let run = |(index, named)| replay(&data, &pool, named, &costs, terminal, index < count);
     let replays = all.iter().enumerate().map(run).collect::<Result<Vec<_>, _>>()?;
     terminal.clear();
@@ -94,40 +94,40 @@ fn ends(pipelines: &[NamedPipeline]) -> Result<Vec<NamedPipeline>, UserError> {
 /// `asked`: it was asked for, and gets its placebos; nobody reads those of the two ends.
 fn replay(
     data: &DataSet,
-    pool: &SeriesPool,
+    pool: &FitsPool,
     named: &NamedPipeline,
     costs: &Costs,
     terminal: &Terminal,
     asked: bool,
 ) -> Result<Replay, Failure> {
     let fail = |reason: String| Failure::usage(&named.spec.name, reason, "");
-    let series = pool.find(&named.spec).ok_or_else(|| fail("has no series".to_owned()))?;
-    let placebos = if asked { placebos(data, series, &named.spec, terminal) } else { Vec::new() };
-    run_with(data, series, &named.spec, &costs.charges, placebos, terminal).map_err(fail)
+    let fits = pool.find(&named.spec).ok_or_else(|| fail("has no series".to_owned()))?;
+    let placebos = if asked { placebos(data, fits, &named.spec, terminal) } else { Vec::new() };
+    run_with(data, fits, &named.spec, &costs.charges, placebos, terminal).map_err(fail)
 }
 
 fn assess<'a>(
     data: &'a DataSet,
-    pool: &SeriesPool,
+    pool: &FitsPool,
     named: &NamedPipeline,
     replay: &'a Replay,
     costs: &Costs,
 ) -> Option<Assessment<'a>> {
-    let series = pool.find(&named.spec)?;
-    Some(evaluate(data, series, &GivenPipeline { given: &named.given, spec: &named.spec }, replay, costs))
+    let fits = pool.find(&named.spec)?;
+    Some(evaluate(data, fits, &GivenPipeline { given: &named.given, spec: &named.spec }, replay, costs))
 }
 
 /// What takes more than one look is taken at the pipelines that were asked for.
 fn study_closely(
     data: &DataSet,
-    pool: &SeriesPool,
+    pool: &FitsPool,
     (named, replay): (&NamedPipeline, &Replay),
     costs: &Costs,
     terminal: &Terminal,
     assessment: &mut Assessment,
 ) -> Result<(), Failure> {
-    let Some(series) = pool.find(&named.spec) else { return Ok(()) };
-    study(data, series, replay, costs, terminal, assessment)
+    let Some(fits) = pool.find(&named.spec) else { return Ok(()) };
+    study(data, fits, replay, costs, terminal, assessment)
         .map_err(|reason| Failure::usage(&named.spec.name, reason, ""))
 }
 
@@ -155,21 +155,21 @@ fn keep_rejects(out: &Path, intake: &Intake, error: UserError) -> Failure {
 fn write(
     out: &Path,
     data: &DataSet,
-    pool: &SeriesPool,
+    pool: &FitsPool,
     asked: &[Assessment],
     comparisons: &[Comparison],
     intake: &Intake,
 ) -> Result<(), Failure> {
     for assessment in asked {
         let spec = &assessment.evaluation.manifest.pipeline.resolved;
-        let Some(series) = pool.find(spec) else { continue };
+        let Some(fits) = pool.find(spec) else { continue };
         let folder = if asked.len() == 1 { out.to_owned() } else { out.join(&spec.name) };
-        report::write(&folder, assessment, data, series, &intake.rejects).map_err(|e| under(&folder, e))?;
+        report::write(&folder, assessment, data, fits, &intake.rejects).map_err(|e| under(&folder, e))?;
     }
     if asked.len() > 1 {
         let spec = |assessment: &Assessment| pool.find(&assessment.evaluation.manifest.pipeline.resolved);
-        let series: Vec<&Series> = asked.iter().filter_map(spec).collect();
-        report::write_comparison(out, data, asked, &series, comparisons).map_err(|e| under(out, e))?;
+        let fits: Vec<&Fits> = asked.iter().filter_map(spec).collect();
+        report::write_comparison(out, data, asked, &fits, comparisons).map_err(|e| under(out, e))?;
     }
     Ok(())
 }
@@ -182,7 +182,7 @@ fn under(folder: &Path, error: UserError) -> UserError {
 fn print_answer(
     format: Format,
     data: &DataSet,
-    pool: &SeriesPool,
+    pool: &FitsPool,
     (assessments, asked): (&[Assessment], usize),
     comparisons: &[Comparison],
 ) -> Result<(), Failure> {
@@ -194,7 +194,7 @@ fn print_answer(
         (Format::Json, [one]) => print(&report::json(&one.evaluation)?),
         (Format::Json, _) => print(&report::json(&AllResults::of(asked, comparisons))?),
         (Format::Md, [one]) => match pool.find(&one.evaluation.manifest.pipeline.resolved) {
-            Some(series) => print(&report::markdown_report(one, data, series)),
+            Some(fits) => print(&report::markdown_report(one, data, fits)),
             None => Ok(()),
         },
         (Format::Md, _) => print(&report::markdown_comparison(asked, comparisons)),

@@ -2,7 +2,7 @@
 
 use super::{DetectSpec, Detector, History, Look, Score, Shock, correction, new_signature};
 use crate::model::{Detection, Instant, Window};
-use crate::series::{GroupId, Observed, Series};
+use crate::series::{Fits, GroupId, Observed, Series};
 use crate::stats::{garwood, garwood_upper};
 use rayon::prelude::*;
 
@@ -78,15 +78,15 @@ impl Detect {
     /// Measures every signature of every deploy's windows and flags what is too high or new. `deploys`: the looks of each deploy,
     /// which share the correction for multiplicity, in time order.
     #[must_use]
-    pub fn run(&self, series: &Series, deploys: &[Vec<Look>], progress: &(dyn Fn() + Sync)) -> Vec<Measured> {
+    pub fn run(&self, fits: &Fits, deploys: &[Vec<Look>], progress: &(dyn Fn() + Sync)) -> Vec<Measured> {
         let measure = |looks: &Vec<Look>| {
-            let measured = self.measure(series, looks);
+            let measured = self.measure(series_of(fits, looks), looks);
             progress();
             measured
         };
         let mut measured: Vec<Measured> = deploys.par_iter().map(measure).collect();
         correction::correct(&self.spec, &mut measured);
-        let flag = |(one, looks): (&mut Measured, &Vec<Look>)| self.flag(series, looks, one);
+        let flag = |(one, looks): (&mut Measured, &Vec<Look>)| self.flag(series_of(fits, looks), looks, one);
         measured.par_iter_mut().zip(deploys).for_each(flag);
         measured
     }
@@ -162,6 +162,11 @@ impl Detect {
             };
         }
     }
+}
+
+/// The looks of one deploy share its fit.
+fn series_of<'f, 'a>(fits: &'f Fits<'a>, looks: &[Look]) -> &'f Series<'a> {
+    looks.first().map_or(fits.last(), |look| fits.of(&look.window))
 }
 
 /// Lower ends of (excess, rate ratio): k's lower end against the expectation with the baseline count at its upper end.

@@ -5,12 +5,12 @@ use super::judged::Judged;
 use super::truth::Truth;
 use super::{Labels, matching};
 use crate::pipeline::Outcome;
-use crate::series::Series;
+use crate::series::Fits;
 use crate::stats::Estimate;
 use std::collections::BTreeSet;
 
 #[must_use]
-pub fn scores(series: &Series, truth: &Truth, outcomes: &[Outcome], judged: &[Judged]) -> DetectionScores {
+pub fn scores(fits: &Fits, truth: &Truth, outcomes: &[Outcome], judged: &[Judged]) -> DetectionScores {
     let alert_hits = judged
         .iter()
         .flat_map(|j| j.outcome.alerts.iter().zip(&j.hits).filter(|(a, _)| !a.gated).map(|(_, h)| !h.is_empty()));
@@ -18,7 +18,7 @@ pub fn scores(series: &Series, truth: &Truth, outcomes: &[Outcome], judged: &[Ju
     let (hit_cases, cases) = tally(judged.iter().filter(|j| j.case().is_some()).map(|j| !j.all.is_empty()));
     let case_precision = precision(truth, hit_cases, cases);
     let recall = recall(truth, judged);
-    let (chance, trials) = matching::chance_hits(series, truth, outcomes);
+    let (chance, trials) = matching::chance_hits(fits, truth, outcomes);
     DetectionScores {
         precision: precision(truth, hit_alerts, alerts),
         null_cases: complement(&case_precision),

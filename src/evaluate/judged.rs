@@ -4,7 +4,7 @@ use super::truth::Truth;
 use super::{Labels, matching};
 use crate::model::{Action, Case, Span, VerdictKind};
 use crate::pipeline::Outcome;
-use crate::series::Series;
+use crate::series::Fits;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -76,15 +76,15 @@ pub struct Judged<'a> {
 impl<'a> Judged<'a> {
     /// Judges every outcome, in order.
     #[must_use]
-    pub fn all(series: &Series, truth: &Truth, outcomes: &'a [Outcome]) -> Vec<Self> {
+    pub fn all(fits: &Fits, truth: &Truth, outcomes: &'a [Outcome]) -> Vec<Self> {
         let guilty = truth.guilty_deploys();
-        outcomes.par_iter().map(|outcome| Self::of(series, truth, &guilty, outcome)).collect()
+        outcomes.par_iter().map(|outcome| Self::of(fits, truth, &guilty, outcome)).collect()
     }
 
-    fn of(series: &Series, truth: &Truth, guilty: &BTreeSet<usize>, outcome: &'a Outcome) -> Self {
+    fn of(fits: &Fits, truth: &Truth, guilty: &BTreeSet<usize>, outcome: &'a Outcome) -> Self {
         let window = &outcome.window;
         let hits: Vec<Vec<usize>> =
-            outcome.alerts.iter().map(|alert| matching::hits(series, truth, window, alert, Span::ZERO)).collect();
+            outcome.alerts.iter().map(|alert| matching::hits(fits, truth, window, alert, Span::ZERO)).collect();
         let passed = outcome.alerts.iter().zip(&hits).filter(|(alert, _)| !alert.gated);
         let all: BTreeSet<usize> = passed.flat_map(|(_, hits)| hits).copied().collect();
         Self::hitting(truth, guilty, outcome, all, hits)

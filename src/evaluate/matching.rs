@@ -3,12 +3,13 @@
 use super::truth::{TrueIncident, Truth};
 use crate::model::{Alert, Interval, Span, Window};
 use crate::pipeline::Outcome;
-use crate::series::{GroupId, Observed, Series};
+use crate::series::{Fits, GroupId, Observed, Series};
 use std::collections::BTreeSet;
 
 /// Indices of the incidents that an alert hits, every incident moved by `shift` (zero, but for the chance hit rate).
 #[must_use]
-pub fn hits(series: &Series, truth: &Truth, window: &Window, alert: &Alert, shift: Span) -> Vec<usize> {
+pub fn hits(fits: &Fits, truth: &Truth, window: &Window, alert: &Alert, shift: Span) -> Vec<usize> {
+    let series = fits.of(window);
     let Some(group) = series.find(&window.service, &alert.detection.signature) else { return Vec::new() };
     let hit = |incident: &TrueIncident| {
         incident.evaluable
@@ -36,7 +37,7 @@ fn texts<'a>(series: &'a Series, window: &Window, group: GroupId) -> Vec<&'a str
 
 /// How many ungated alerts would hit an incident if every incident had been a week later, or earlier: (hits, trials).
 #[must_use]
-pub fn chance_hits(series: &Series, truth: &Truth, outcomes: &[Outcome]) -> (u64, u64) {
+pub fn chance_hits(fits: &Fits, truth: &Truth, outcomes: &[Outcome]) -> (u64, u64) {
     let week = Span::days(7);
     let back = Span::from_micros(-week.micros());
     let mut hit = 0;
@@ -45,7 +46,7 @@ pub fn chance_hits(series: &Series, truth: &Truth, outcomes: &[Outcome]) -> (u64
         for alert in outcome.passed() {
             for shift in [week, back] {
                 trials += 1;
-                hit += u64::from(!hits(series, truth, &outcome.window, alert, shift).is_empty());
+                hit += u64::from(!hits(fits, truth, &outcome.window, alert, shift).is_empty());
             }
         }
     }

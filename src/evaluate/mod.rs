@@ -59,7 +59,7 @@ pub use unlabelled::{ReviewCounts, ThreeReadings, UnlabelledCases, Weighted};
 use crate::dataset::DataSet;
 use crate::model::{Action, Instant, Progress, VerdictKind};
 use crate::pipeline::{PipelineSpec, Replay};
-use crate::series::Series;
+use crate::series::Fits;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seed of everything random in an evaluation (the bootstrap).
@@ -86,13 +86,13 @@ pub struct GivenPipeline<'a> {
 #[must_use]
 pub fn evaluate<'a>(
     data: &'a DataSet,
-    series: &Series,
+    fits: &Fits,
     pipeline: &GivenPipeline,
     replay: &'a Replay,
     costs: &Costs,
 ) -> Assessment<'a> {
     let truth = Truth::new(data, &pipeline.spec.matching, &replay.outcomes);
-    let judged = Judged::all(series, &truth, &replay.outcomes);
+    let judged = Judged::all(fits, &truth, &replay.outcomes);
     let losses = losses(&truth, &judged);
     let acted = rightly_acted(&truth, &judged);
     let quantities = Quantities::of(data, &truth, &judged, &losses.keys().copied().collect(), &acted);
@@ -103,7 +103,7 @@ pub fn evaluate<'a>(
         funnel: funnel(replay),
         placebo: PlaceboScores::of(&replay.placebos, pipeline.spec.detect.alpha),
         incidents: incident_counts(&truth),
-        detection: detection::scores(series, &truth, &replay.outcomes, &judged),
+        detection: detection::scores(fits, &truth, &replay.outcomes, &judged),
         labels_needed: labels_needed::labels_needed(data, &triage, &end_to_end),
         triage,
         end_to_end,
@@ -129,7 +129,7 @@ pub fn evaluate<'a>(
 /// When a part of the pipeline does not pass its check, which a pipeline that does cannot bring about.
 pub fn study(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     replay: &Replay,
     costs: &Costs,
     progress: &dyn Progress,
@@ -137,7 +137,7 @@ pub fn study(
 ) -> Result<(), String> {
     let spec = assessment.evaluation.manifest.pipeline.resolved.clone();
     assessment.evaluation.label_noise = label_noise(data, assessment);
-    assessment.evaluation.stage_values = stage_values(data, series, &spec, replay, costs, progress)?;
+    assessment.evaluation.stage_values = stage_values(data, fits, &spec, replay, costs, progress)?;
     Ok(())
 }
 

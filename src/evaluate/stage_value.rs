@@ -11,7 +11,7 @@ use crate::dataset::DataSet;
 use crate::gate::GateSpec;
 use crate::model::{Action, Progress};
 use crate::pipeline::{Outcome, PipelineSpec, Replay, Trigger, rejudge, run_with};
-use crate::series::Series;
+use crate::series::Fits;
 use crate::stats::{Difference, paired_total_difference};
 use crate::triage::TriagerSpec;
 use serde::Serialize;
@@ -113,7 +113,7 @@ struct PartCost {
 /// When a part does not pass its check, which a pipeline that does cannot bring about.
 pub fn stage_values(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     spec: &PipelineSpec,
     replay: &Replay,
     costs: &Costs,
@@ -122,7 +122,7 @@ pub fn stage_values(
     if data.incidents.is_none() {
         return Ok(None);
     }
-    let mut bench = Bench { data, series, spec, costs, progress, replay, ungated: None, known: Vec::new() };
+    let mut bench = Bench { data, fits, spec, costs, progress, replay, ungated: None, known: Vec::new() };
     let nothing = bench.cost(&[]);
     let whole = bench.cost(&replay.outcomes);
     bench.known.push((spec.clone(), whole.clone()));
@@ -150,7 +150,7 @@ pub fn stage_values(
 /// What all parts are measured on.
 struct Bench<'b> {
     data: &'b DataSet,
-    series: &'b Series<'b>,
+    fits: &'b Fits<'b>,
     spec: &'b PipelineSpec,
     costs: &'b Costs,
     progress: &'b dyn Progress,
@@ -171,18 +171,18 @@ impl Bench<'_> {
         let looks_again = part.gate != self.spec.gate && matches!(part.replay.trigger, Trigger::Poll { .. });
         if looks_again && self.ungated.is_none() {
             let placebos = self.replay.placebos.clone();
-            let replay = run_with(self.data, self.series, part, charges, placebos, self.progress)?;
+            let replay = run_with(self.data, self.fits, part, charges, placebos, self.progress)?;
             self.ungated = Some(replay.outcomes);
         }
         let detected = self.ungated.as_ref().filter(|_| looks_again).unwrap_or(&self.replay.outcomes);
-        let cost = self.cost(&rejudge(self.data, self.series, part, charges, detected)?);
+        let cost = self.cost(&rejudge(self.data, self.fits, part, charges, detected)?);
         self.known.push((part.clone(), cost.clone()));
         Ok(cost)
     }
 
     fn cost(&self, outcomes: &[Outcome]) -> PartCost {
         let truth = Truth::new(self.data, &self.spec.matching, outcomes);
-        let judged = Judged::all(self.series, &truth, outcomes);
+        let judged = Judged::all(self.fits, &truth, outcomes);
         let mut cost = PartCost {
             cases: judged.iter().filter(|j| j.case().is_some()).count() as u64,
             actions: judged.iter().filter(|j| j.action().changes_production()).count() as u64,

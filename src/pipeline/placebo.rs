@@ -6,7 +6,7 @@ use super::{PipelineSpec, Schedule};
 use crate::dataset::DataSet;
 use crate::detect::{Detect, Look, Measured, STRATUM_COUNT};
 use crate::model::{Instant, Interval, Progress, Span, Window};
-use crate::series::{Calendar, GroupId, Series};
+use crate::series::{Calendar, Fits, GroupId};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -39,13 +39,13 @@ pub struct Placebo {
 /// Runs the detection stage at every matched pseudo-deploy: as long as W, on a grid of W's length, whose window overlaps no real
 /// window of the service, on a weekday or weekend day and within an hour of the time of day of a real one.
 #[must_use]
-pub fn placebos(data: &DataSet, series: &Series, spec: &PipelineSpec, progress: &dyn Progress) -> Vec<Placebo> {
+pub fn placebos(data: &DataSet, fits: &Fits, spec: &PipelineSpec, progress: &dyn Progress) -> Vec<Placebo> {
     let windows = plan(data, spec);
     progress.start(&format!("placebos of {}", spec.name), windows.len() as u64);
     let detect = Detect::new(&spec.detect);
     let calendar = Calendar::of(&data.manifest.timezone);
     let one = |(window, matched): &(Window, Instant)| {
-        let placebo = placebo(data, series, spec, &detect, &calendar, window, *matched);
+        let placebo = placebo(data, fits, spec, &detect, &calendar, window, *matched);
         progress.advance(1);
         placebo
     };
@@ -99,7 +99,7 @@ fn is_like(a: (bool, u32), b: (bool, u32)) -> bool {
 
 fn placebo(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     spec: &PipelineSpec,
     detect: &Detect,
     calendar: &Calendar,
@@ -109,7 +109,7 @@ fn placebo(
     let looked: Vec<Measured> = parts(spec, window)
         .into_iter()
         .map(|(part, horizon)| vec![vec![look(data, spec, &part, horizon)]])
-        .flat_map(|looks: Vec<Vec<Look>>| detect.run(series, &looks, &|| ()))
+        .flat_map(|looks: Vec<Vec<Look>>| detect.run(fits, &looks, &|| ()))
         .collect();
     let mut smallest: BTreeMap<GroupId, (usize, f64)> = BTreeMap::new();
     let (mut known, mut new) = (Vec::new(), Vec::new());

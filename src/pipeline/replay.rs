@@ -9,7 +9,7 @@ use crate::detect::{Seen, Shock, ShockKind};
 use crate::model::{
     Alert, Case, Direction, Evidence, Interval, Progress, Source, Tokens, Verdict, VerdictKind, Window,
 };
-use crate::series::{Exposures, Series};
+use crate::series::{Exposures, Fits};
 use crate::triage::{AlertContext, CaseContext, Diff, Triager};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -53,19 +53,19 @@ pub struct Replay {
     pub placebos: Vec<Placebo>,
 }
 
-/// Replays the data set through every stage. `series` must come from the pipeline's own normalizer and severity.
+/// Replays the data set through every stage. `fits` must come from the pipeline's own normalizer and severity.
 ///
 /// # Errors
 /// When the specification does not pass its own check.
 pub fn run(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     spec: &PipelineSpec,
     charges: &Charges,
     progress: &dyn Progress,
 ) -> Result<Replay, String> {
     spec.check()?;
-    run_with(data, series, spec, charges, placebos(data, series, spec, progress), progress)
+    run_with(data, fits, spec, charges, placebos(data, fits, spec, progress), progress)
 }
 
 /// The same with placebos that were run already: they depend on nothing after detection.
@@ -74,7 +74,7 @@ pub fn run(
 /// When the specification does not pass its own check.
 pub fn run_with(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     spec: &PipelineSpec,
     charges: &Charges,
     placebos: Vec<Placebo>,
@@ -83,9 +83,9 @@ pub fn run_with(
     spec.check()?;
     let schedule = Schedule::plan(data, &spec.replay);
     progress.start(&format!("replaying {}", spec.name), schedule.deploys.len() as u64);
-    let mut outcomes = watch::outcomes(data, series, &schedule, spec, progress);
+    let mut outcomes = watch::outcomes(data, fits, &schedule, spec, progress);
     calibrate(&mut outcomes, &placebos);
-    decide(data, series, spec, charges, &mut outcomes)?;
+    decide(data, fits, spec, charges, &mut outcomes)?;
     Ok(Replay { outcomes, not_evaluated: schedule.not_evaluated, placebos })
 }
 
@@ -97,22 +97,22 @@ pub fn run_with(
 /// When the specification does not pass its own check.
 pub fn rejudge(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     spec: &PipelineSpec,
     charges: &Charges,
     detected: &[Outcome],
 ) -> Result<Vec<Outcome>, String> {
     spec.check()?;
-    let regated = |outcome: &Outcome| watch::regated(data, series, &spec.gate, outcome);
+    let regated = |outcome: &Outcome| watch::regated(data, fits, &spec.gate, outcome);
     let mut outcomes: Vec<Outcome> = detected.iter().map(regated).collect();
-    decide(data, series, spec, charges, &mut outcomes)?;
+    decide(data, fits, spec, charges, &mut outcomes)?;
     Ok(outcomes)
 }
 
 /// Triage and action, for every window with an alert that passed the gate.
 fn decide(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     spec: &PipelineSpec,
     charges: &Charges,
     outcomes: &mut [Outcome],
@@ -120,7 +120,7 @@ fn decide(
     let triager = spec.triage.build()?;
     let diffs = parse_diffs(data, outcomes);
     let judge = |outcome: &Outcome| {
-        outcome.passed().next().map(|_| triage_stage(data, series, &diffs, triager.as_ref(), outcome))
+        outcome.passed().next().map(|_| triage_stage(data, fits, &diffs, triager.as_ref(), outcome))
     };
     let verdicts: Vec<Option<Verdict>> = outcomes.par_iter().map(judge).collect();
     act_stage(spec, charges, outcomes, verdicts);
@@ -141,7 +141,7 @@ fn parse_diffs(data: &DataSet, outcomes: &[Outcome]) -> BTreeMap<usize, Diff> {
 
 fn triage_stage(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     diffs: &BTreeMap<usize, Diff>,
     triager: &dyn Triager,
     outcome: &Outcome,
@@ -154,7 +154,7 @@ fn triage_stage(
     let diff = diffs.get(&window.deploy);
     let changed_files = deploy.changed_files.clone().unwrap_or_else(|| diff.map(Diff::paths).unwrap_or_default());
     let facts: Vec<AlertFacts> =
-        outcome.alerts.iter().map(|alert| AlertFacts::gather(data, series, window, alert)).collect();
+        outcome.alerts.iter().map(|alert| AlertFacts::gather(data, fits.of(window), window, alert)).collect();
     let contexts = outcome.alerts.iter().zip(&facts).map(|(alert, facts)| AlertContext {
         alert,
         samples: &facts.samples,

@@ -1,10 +1,12 @@
 //! A pipeline as a TOML file says it.
 
 use crate::act::{ActSpec, RollbackWhen};
+use crate::dataset::DataSet;
 use crate::detect::{DetectSpec, Family};
 use crate::gate::GateSpec;
 use crate::model::{Severity, Span};
 use crate::normalize::NormalizerSpec;
+use crate::series::Fits;
 use crate::triage::TriagerSpec;
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +86,14 @@ fn is_close(trigger: &Trigger) -> bool {
     *trigger == Trigger::Close
 }
 
+impl ReplaySpec {
+    /// How long after a deploy a record may still count for it.
+    #[must_use]
+    pub fn reach(&self) -> Span {
+        Span::from_micros(self.settle.micros() + self.window.micros() + self.lateness.micros())
+    }
+}
+
 impl Default for ReplaySpec {
     fn default() -> Self {
         Self {
@@ -132,6 +142,15 @@ impl Default for MatchSpec {
 }
 
 impl PipelineSpec {
+    /// The records as this pipeline groups them.
+    ///
+    /// # Errors
+    /// When the normalizer cannot be built, or fails.
+    pub fn fits<'a>(&self, data: &'a DataSet) -> Result<Fits<'a>, String> {
+        let ReplaySpec { min_severity, .. } = self.replay;
+        Fits::build(&data.records, &self.normalize.build()?, min_severity, data.span, self.replay.reach())
+    }
+
     /// Checks what the types cannot.
     ///
     /// # Errors

@@ -5,13 +5,13 @@ use crate::dataset::DataSet;
 use crate::detect::{Detect, Look, Measured, Seen, Shock, Tests};
 use crate::gate::{GateSpec, Passage};
 use crate::model::{Alert, Detection, Interval, Progress, Span, Window};
-use crate::series::Series;
+use crate::series::Fits;
 use rayon::prelude::*;
 
 /// The outcomes of all windows, gated, by deploy, then service; no case yet.
 pub fn outcomes(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     schedule: &Schedule,
     spec: &PipelineSpec,
     progress: &dyn Progress,
@@ -21,7 +21,7 @@ pub fn outcomes(
     match spec.replay.trigger {
         Trigger::Poll { every } => {
             let watch = |windows: &Vec<Window>| {
-                let outcomes = poll(data, series, spec, &detect, windows, every);
+                let outcomes = poll(data, fits, spec, &detect, windows, every);
                 advance();
                 outcomes
             };
@@ -30,9 +30,8 @@ pub fn outcomes(
         Trigger::Close | Trigger::Schedule { .. } => {
             let whole = |windows: &Vec<Window>| windows.iter().map(|w| look(data, spec, w, w.window)).collect();
             let looks: Vec<Vec<Look>> = schedule.deploys.par_iter().map(whole).collect();
-            let measured = detect.run(series, &looks, &advance);
-            let gated =
-                |(looks, measured): (Vec<Look>, Measured)| outcomes_of(data, series, &spec.gate, looks, measured);
+            let measured = detect.run(fits, &looks, &advance);
+            let gated = |(looks, measured): (Vec<Look>, Measured)| outcomes_of(data, fits, &spec.gate, looks, measured);
             looks.into_par_iter().zip(measured).flat_map_iter(gated).collect()
         }
     }
@@ -61,7 +60,7 @@ fn known_incidents(data: &DataSet, window: &Window) -> Vec<Interval> {
 /// closes; the others stay in the family until then.
 fn poll(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     spec: &PipelineSpec,
     detect: &Detect,
     windows: &[Window],
@@ -71,8 +70,8 @@ fn poll(
     let mut elapsed = every;
     while decided.iter().any(Option::is_none) {
         let so_far = windows.iter().map(|w| look(data, spec, &first(w, elapsed), planned(spec, w))).collect::<Vec<_>>();
-        let Some(measured) = detect.run(series, std::slice::from_ref(&so_far), &|| ()).pop() else { break };
-        let outcomes = outcomes_of(data, series, &spec.gate, so_far, measured);
+        let Some(measured) = detect.run(fits, std::slice::from_ref(&so_far), &|| ()).pop() else { break };
+        let outcomes = outcomes_of(data, fits, &spec.gate, so_far, measured);
         for ((slot, outcome), window) in decided.iter_mut().zip(outcomes).zip(windows) {
             let closed = outcome.window.window.end == window.window.end;
             if slot.is_none() && (closed || outcome.passed().next().is_some()) {
@@ -109,19 +108,19 @@ fn first(window: &Window, elapsed: Span) -> Window {
     Window { window: Interval::new(window.window.start, end), decided_at: end + lateness, ..window.clone() }
 }
 
-fn outcomes_of(data: &DataSet, series: &Series, gate: &GateSpec, looks: Vec<Look>, measured: Measured) -> Vec<Outcome> {
+fn outcomes_of(data: &DataSet, fits: &Fits, gate: &GateSpec, looks: Vec<Look>, measured: Measured) -> Vec<Outcome> {
     let Measured { seen, tests, shocks, .. } = measured;
     let mut of_look: Vec<Vec<_>> = looks.iter().map(|_| Vec::new()).collect();
     for one in seen {
         of_look[one.look].push(one);
     }
     let parts = looks.into_iter().zip(of_look).zip(shocks).zip(tests);
-    parts.map(|(((look, seen), shock), tests)| outcome_of(data, series, gate, look, seen, shock, tests)).collect()
+    parts.map(|(((look, seen), shock), tests)| outcome_of(data, fits, gate, look, seen, shock, tests)).collect()
 }
 
 fn outcome_of(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     gate: &GateSpec,
     look: Look,
     seen: Vec<Seen>,
@@ -129,7 +128,7 @@ fn outcome_of(
     tests: Tests,
 ) -> Outcome {
     let flagged = seen.iter().filter(|one| one.flagged);
-    let alert = |one: &Seen| gated(data, series, gate, &look.window, one.detection(series, &look.window));
+    let alert = |one: &Seen| gated(data, fits, gate, &look.window, one.detection(fits.of(&look.window), &look.window));
     Outcome {
         alerts: flagged.map(alert).collect(),
         signatures_seen: seen.len() as u64,
@@ -143,8 +142,8 @@ fn outcome_of(
     }
 }
 
-fn gated(data: &DataSet, series: &Series, gate: &GateSpec, window: &Window, detection: Detection) -> Alert {
-    let impact = gate.measure(data, series, window, &detection);
+fn gated(data: &DataSet, fits: &Fits, gate: &GateSpec, window: &Window, detection: Detection) -> Alert {
+    let impact = gate.measure(data, fits.of(window), window, &detection);
     let (gated, gate_reason) = match gate.judge(&detection, &impact) {
         Passage::Pass(reason) => (false, reason),
         Passage::Suppress(reason) => (true, reason),
@@ -153,8 +152,8 @@ fn gated(data: &DataSet, series: &Series, gate: &GateSpec, window: &Window, dete
 }
 
 /// What was detected in a window under another gate; no case yet.
-pub fn regated(data: &DataSet, series: &Series, gate: &GateSpec, outcome: &Outcome) -> Outcome {
-    let regated = |alert: &Alert| gated(data, series, gate, &outcome.window, alert.detection.clone());
+pub fn regated(data: &DataSet, fits: &Fits, gate: &GateSpec, outcome: &Outcome) -> Outcome {
+    let regated = |alert: &Alert| gated(data, fits, gate, &outcome.window, alert.detection.clone());
     Outcome {
         window: outcome.window.clone(),
         horizon: outcome.horizon,

@@ -13,7 +13,7 @@ use crate::dataset::{DataSet, nearest};
 use crate::evaluate::{Assessment, Judged};
 use crate::model::{UserError, visible};
 use crate::pipeline::{PipelineSpec, Schedule};
-use crate::series::Series;
+use crate::series::Fits;
 
 /// Characters of a line.
 const WIDTH: usize = 100;
@@ -24,13 +24,13 @@ const WIDTH: usize = 100;
 /// When the data set holds no deploy of this id; the nearest one is named.
 pub fn explain(
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     assessment: &Assessment,
     spec: &PipelineSpec,
     deploy_id: &str,
 ) -> Result<String, UserError> {
     let index = data.deploys.iter().position(|d| d.id == deploy_id).ok_or_else(|| unknown(data, deploy_id))?;
-    let view = View { data, series, assessment };
+    let view = View { data, fits, assessment };
     let mut page = Page::default();
     page.push(0, "", &format!("Deploy {deploy_id} under {} on {}", spec.name, data.manifest.name));
     page.heading("What was deployed");
@@ -41,7 +41,7 @@ pub fn explain(
         page.text(&why_not(data, spec, index));
     } else {
         for judged in &judged {
-            detection::section(&mut page, view, spec, judged, &WindowSignatures::of(series, judged.outcome));
+            detection::section(&mut page, view, spec, judged, &WindowSignatures::of(fits, judged.outcome));
             deploy::verdict(&mut page, spec, judged);
         }
     }
@@ -121,7 +121,7 @@ mod tests {
     use crate::report::fixture;
 
     fn told(id: &str, check: impl FnOnce(&str)) {
-        fixture::with(|w| check(&explain(w.data, w.series, w.assessment, w.spec, id).unwrap()));
+        fixture::with(|w| check(&explain(w.data, w.fits, w.assessment, w.spec, id).unwrap()));
     }
 
     #[test]
@@ -157,9 +157,9 @@ mod tests {
     #[test]
     fn an_unknown_deploy_names_the_nearest() {
         fixture::with(|w| {
-            let error = explain(w.data, w.series, w.assessment, w.spec, "d9").unwrap_err();
+            let error = explain(w.data, w.fits, w.assessment, w.spec, "d9").unwrap_err();
             assert_eq!(error.help, "did you mean \"d0\"?");
-            let error = explain(w.data, w.series, w.assessment, w.spec, "quite another").unwrap_err();
+            let error = explain(w.data, w.fits, w.assessment, w.spec, "quite another").unwrap_err();
             assert_eq!(error.help, "it holds 4 deploys, from \"d0\" to \"d3\"");
         });
     }

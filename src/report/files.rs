@@ -8,7 +8,7 @@ use super::why::View;
 use crate::dataset::{DataSet, Reject};
 use crate::evaluate::{Assessment, Comparison};
 use crate::model::{UserError, hides};
-use crate::series::Series;
+use crate::series::Fits;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,10 +23,10 @@ pub fn write(
     dir: &Path,
     assessment: &Assessment,
     data: &DataSet,
-    series: &Series,
+    fits: &Fits,
     rejects: &[Reject],
 ) -> Result<(), UserError> {
-    let view = View { data, series, assessment };
+    let view = View { data, fits, assessment };
     let plan = Plan::of(assessment, data);
     make(&dir.join("charts").join("cases"), "charts/cases")?;
     put(dir, "evaluation.json", &json(&assessment.evaluation)?)?;
@@ -48,7 +48,7 @@ pub fn write(
 }
 
 /// Writes what concerns several pipelines into `dir`: `comparison.json`, `comparison.md`, `charts/precision_recall.svg`, and the
-/// pictures of the cases that set the first apart from each other one. `series`: of each pipeline, in order.
+/// pictures of the cases that set the first apart from each other one. `fits`: of each pipeline, in order.
 ///
 /// # Errors
 /// When something cannot be written.
@@ -56,14 +56,14 @@ pub fn write_comparison(
     dir: &Path,
     data: &DataSet,
     assessments: &[Assessment],
-    series: &[&Series],
+    fits: &[&Fits],
     comparisons: &[Comparison],
 ) -> Result<(), UserError> {
     make(&dir.join("charts"), "charts")?;
     put(dir, "comparison.json", &json(comparisons)?)?;
     put(dir, "charts/precision_recall.svg", &charts::precision_recall(assessments)?)?;
     let views: Vec<View> =
-        assessments.iter().zip(series).map(|(assessment, series)| View { data, series, assessment }).collect();
+        assessments.iter().zip(fits).map(|(assessment, fits)| View { data, fits, assessment }).collect();
     let mut sections = Vec::new();
     for second in views.iter().skip(1) {
         let stories = stories(views[0], *second);
@@ -188,7 +188,7 @@ mod tests {
             fs::write(old.join("stale.svg"), "old").unwrap();
             fs::write(folders[0].path().join("rejects.jsonl"), "old").unwrap();
             let contents = folders.each_ref().map(|folder| {
-                write(folder.path(), w.assessment, w.data, w.series, &[]).unwrap();
+                write(folder.path(), w.assessment, w.data, w.fits, &[]).unwrap();
                 contents(folder.path())
             });
             assert_eq!(contents[0], contents[1]);
@@ -235,7 +235,7 @@ mod tests {
     fn a_folder_that_cannot_be_made_is_an_error_of_the_user() {
         fixture::with(|w| {
             let file = tempfile::NamedTempFile::new().unwrap();
-            let error = write(file.path(), w.assessment, w.data, w.series, &[]).unwrap_err();
+            let error = write(file.path(), w.assessment, w.data, w.fits, &[]).unwrap_err();
             assert_eq!(error.place, "charts/cases");
         });
     }

@@ -4,7 +4,7 @@ use crate::dataset::{DataSet, Manifest, Records};
 use crate::evaluate::{Assessment, Costs, GivenPipeline, evaluate, study};
 use crate::model::{Cause, Deploy, Incident, IncidentSeverity, Instant, Record, Severity, Silent, Span};
 use crate::pipeline::{PipelineSpec, Preset, run};
-use crate::series::Series;
+use crate::series::Fits;
 use crate::triage::TriagerSpec;
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub const HOSTILE: &str = "\u{1b}[2Jx <script>alert(1)</script> \u{202e}| ``` [a
 
 pub struct World<'a> {
     pub data: &'a DataSet,
-    pub series: &'a Series<'a>,
+    pub fits: &'a Fits<'a>,
     pub spec: &'a PipelineSpec,
     pub assessment: &'a Assessment<'a>,
 }
@@ -92,11 +92,10 @@ pub fn with(test: impl FnOnce(&World)) {
     let costs = Costs::shipped().unwrap();
     let mut spec = Preset::find("langchain-2026").unwrap().spec().unwrap();
     spec.triage = TriagerSpec::AcceptAll {};
-    let series =
-        Series::build(&data.records, spec.normalize.build().unwrap().normalizer.as_ref(), spec.replay.min_severity);
-    let replay = run(&data, &series, &spec, &costs.charges, &Silent).unwrap();
+    let fits = spec.fits(&data).unwrap();
+    let replay = run(&data, &fits, &spec, &costs.charges, &Silent).unwrap();
     let given = GivenPipeline { given: "langchain-2026", spec: &spec };
-    let mut assessment = evaluate(&data, &series, &given, &replay, &costs);
-    study(&data, &series, &replay, &costs, &Silent, &mut assessment).unwrap();
-    test(&World { data: &data, series: &series, spec: &spec, assessment: &assessment });
+    let mut assessment = evaluate(&data, &fits, &given, &replay, &costs);
+    study(&data, &fits, &replay, &costs, &Silent, &mut assessment).unwrap();
+    test(&World { data: &data, fits: &fits, spec: &spec, assessment: &assessment });
 }

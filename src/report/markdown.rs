@@ -26,7 +26,7 @@ use super::number::{count, maybe_minutes, minutes};
 use super::{facts, number, why::View};
 use crate::dataset::DataSet;
 use crate::evaluate::{Assessment, Quantile, RunManifest};
-use crate::series::Series;
+use crate::series::Fits;
 use escape::{md, table};
 use std::fmt::Write;
 
@@ -35,8 +35,8 @@ const TOLD: usize = 60;
 
 /// `report.md` of one pipeline. Its links fit the files that [`write`](super::write) puts beside it.
 #[must_use]
-pub fn report(assessment: &Assessment, data: &DataSet, series: &Series) -> String {
-    render(View { data, series, assessment }, &Plan::of(assessment, data))
+pub fn report(assessment: &Assessment, data: &DataSet, fits: &Fits) -> String {
+    render(View { data, fits, assessment }, &Plan::of(assessment, data))
 }
 
 /// The same with the charts that were planned.
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn hostile_text_stays_text_in_every_section() {
         fixture::with(|world| {
-            let text = report(world.assessment, world.data, world.series);
+            let text = report(world.assessment, world.data, world.fits);
             // Code spans and indented code show a tag as text; anywhere else it must be an entity.
             let outside: String =
                 text.lines().filter(|l| !l.starts_with("    ")).map(|l| outside_code(l) + "\n").collect();

@@ -3,7 +3,7 @@
 
 use crate::detect;
 use crate::pipeline::Outcome;
-use crate::series::{Exposures, Series};
+use crate::series::{Exposures, Fits, Series};
 
 /// One signature with at least one record in W.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +53,8 @@ impl Seen {
 impl WindowSignatures {
     /// What was seen in the window of an outcome.
     #[must_use]
-    pub fn of(series: &Series, outcome: &Outcome) -> Self {
+    pub fn of(fits: &Fits, outcome: &Outcome) -> Self {
+        let series = fits.of(&outcome.window);
         let mut seen: Vec<Seen> = outcome.seen.iter().map(|one| Seen::new(series, one)).collect();
         seen.sort_by(|a, b| {
             let p = |s: &Seen| s.p_value.unwrap_or(2.0);
@@ -83,7 +84,7 @@ mod tests {
         fixture::with(|world| {
             let mut detections = 0;
             for judged in &world.assessment.judged {
-                let told = WindowSignatures::of(world.series, judged.outcome);
+                let told = WindowSignatures::of(world.fits, judged.outcome);
                 assert_eq!(told.seen.len() as u64, judged.outcome.signatures_seen);
                 for alert in &judged.outcome.alerts {
                     let d = &alert.detection;

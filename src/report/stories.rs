@@ -126,7 +126,7 @@ fn artefact<'a>(first: View<'a>, second: View<'a>) -> Option<(usize, &'a str)> {
             return None;
         }
         let loudest = loudest(j)?;
-        let group = second.series.find(&j.outcome.window.service, &loudest.detection.signature);
+        let group = second.fits.of(&j.outcome.window).find(&j.outcome.window.service, &loudest.detection.signature);
         let seen = theirs.outcome.seen.iter().find(|seen| Some(seen.group) == group);
         let expected = seen.and_then(|seen| seen.score).map_or(0.0, |score| score.expected);
         Some((j.action().changes_production(), expected - loudest.detection.expected, j))

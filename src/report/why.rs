@@ -7,7 +7,7 @@ use crate::dataset::DataSet;
 use crate::evaluate::{Assessment, Judged, Loss, TrueIncident};
 use crate::model::{Alert, Evidence, Instant, Interval, Source, Window, excerpt};
 use crate::pipeline::{PipelineSpec, Schedule};
-use crate::series::{Observed, Series};
+use crate::series::{Fits, Observed, Series};
 
 /// Characters of a signature inside a sentence.
 const SIGNATURE: usize = 140;
@@ -18,7 +18,7 @@ pub const CLOSEST: usize = 3;
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     pub data: &'a DataSet,
-    pub series: &'a Series<'a>,
+    pub fits: &'a Fits<'a>,
     pub assessment: &'a Assessment<'a>,
 }
 
@@ -32,7 +32,7 @@ impl<'a> View<'a> {
     /// Records of a window's service in an interval, as far as they had arrived when it was decided.
     #[must_use]
     pub fn service_count(self, window: &Window, interval: Interval) -> u64 {
-        self.series.service_count(&window.service, Observed { interval, by: window.decided_at })
+        self.fits.of(window).service_count(&window.service, Observed { interval, by: window.decided_at })
     }
 
     /// Outcomes of a deploy's windows.
@@ -88,7 +88,7 @@ fn undetected(view: View, known: &TrueIncident, deploy: usize) -> Vec<String> {
         if !known.touches(&window.service) || !window.window.intersects(known.interval) {
             continue;
         }
-        let signatures = WindowSignatures::of(view.series, judged.outcome);
+        let signatures = WindowSignatures::of(view.fits, judged.outcome);
         sentences.push(silence(view, known, judged, &signatures));
         sentences.extend(
             candidates(view, known, window, &signatures)
@@ -125,7 +125,7 @@ fn candidates<'s>(
     signatures: &'s WindowSignatures,
 ) -> Vec<&'s Seen> {
     let named = !known.incident.signatures.is_empty();
-    let own = |seen: &&Seen| named && matches(view.series, known, window, &seen.signature);
+    let own = |seen: &&Seen| named && matches(view.fits.of(window), known, window, &seen.signature);
     let own: Vec<&Seen> = signatures.seen.iter().filter(own).take(CLOSEST).collect();
     if own.is_empty() { signatures.closest(CLOSEST) } else { own }
 }

@@ -3,11 +3,13 @@
 mod calendar;
 mod cells;
 mod exposure;
+mod fits;
 mod groups;
 mod texts;
 
 pub use calendar::Calendar;
 pub use cells::{Cell, Column, cells, columns, is_inside};
 pub use exposure::{Exposure, Exposures, requests, without};
+pub use fits::Fits;
 pub use groups::{Group, GroupId, Observed, Series};
 pub use texts::{Templates, Texts};

@@ -11,7 +11,6 @@ use shakedown::detect::DetectorSpec;
 use shakedown::gate::GateSpec;
 use shakedown::model::{Deploy, Incident, Instant, Record, Silent, Span, Traffic, Window};
 use shakedown::pipeline::{Outcome, PipelineSpec, Scope, run};
-use shakedown::series::Series;
 use shakedown::triage::TriagerSpec;
 use std::collections::BTreeMap;
 
@@ -81,15 +80,15 @@ const SERVICES: [&str; 3] = ["shop", "pay", "mail"];
 /// What was decided, by (deploy, service, start). Indices of deploys and groups depend on what else there is; names do not.
 fn decisions(world: &World, spec: &PipelineSpec) -> BTreeMap<(String, String, Instant), (Outcome, Vec<String>)> {
     let data = world.data();
-    let normalizer = spec.normalize.build().expect("a normalizer");
-    let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
-    let replay = run(&data, &series, spec, &Charges::default(), &Silent).expect("a replay");
+    let fits = spec.fits(&data).expect("the records can be grouped");
+    let replay = run(&data, &fits, spec, &Charges::default(), &Silent).expect("a replay");
     let key = |outcome: &Outcome| {
         let Window { deploy, service, window, .. } = &outcome.window;
         (data.deploys[*deploy].id.clone(), service.clone(), window.start)
     };
     let without_index = |mut outcome: Outcome| {
-        let signatures = outcome.seen.iter().map(|seen| series.template(seen.group).to_owned()).collect();
+        let signatures =
+            outcome.seen.iter().map(|seen| fits.of(&outcome.window).template(seen.group).to_owned()).collect();
         outcome.seen.iter_mut().for_each(|seen| seen.group = 0);
         outcome.window.deploy = 0;
         (outcome, signatures)

@@ -5,7 +5,7 @@ use shakedown::detect::{Baseline, CommonShock, Family, NewSignature, ShockKind};
 use shakedown::evaluate::{PlaceboScores, PlaceboVerdict};
 use shakedown::model::{Instant, Interval, Silent, Span, VerdictKind};
 use shakedown::pipeline::{PipelineSpec, Placebo, Trigger, placebos};
-use shakedown::series::{Exposure, Series};
+use shakedown::series::Exposure;
 use shakedown::stats::Correction;
 
 fn with(change: impl FnOnce(&mut PipelineSpec)) -> PipelineSpec {
@@ -249,9 +249,8 @@ fn one_origin_is_not_enough_where_several_are_asked_for() {
 
 fn placebos_of(world: &World, spec: &PipelineSpec) -> Vec<Placebo> {
     let data = world.data();
-    let normalizer = spec.normalize.build().expect("a normalizer");
-    let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
-    placebos(&data, &series, spec, &Silent)
+    let fits = spec.fits(&data).expect("the records can be grouped");
+    placebos(&data, &fits, spec, &Silent)
 }
 
 #[test]

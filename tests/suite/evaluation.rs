@@ -14,18 +14,17 @@ use shakedown::evaluate::{
 use shakedown::gate::GateSpec;
 use shakedown::model::{Action, Deploy, Incident, Instant, Silent, Span};
 use shakedown::pipeline::{PipelineSpec, rejudge, run};
-use shakedown::series::Series;
 use shakedown::stats::{clopper_pearson_lower, wilson};
 use shakedown::triage::TriagerSpec;
 use std::fs;
 
 /// The evaluation with its study.
 fn studied(data: &DataSet, spec: &PipelineSpec) -> Evaluation {
-    let (costs, normalizer) = (costs(), spec.normalize.build().unwrap());
-    let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
-    let replay = run(data, &series, spec, &costs.charges, &Silent).unwrap();
-    let mut assessment = evaluate(data, &series, &GivenPipeline { given: &spec.name, spec }, &replay, &costs);
-    study(data, &series, &replay, &costs, &Silent, &mut assessment).unwrap();
+    let costs = costs();
+    let fits = spec.fits(&data).expect("the records can be grouped");
+    let replay = run(data, &fits, spec, &costs.charges, &Silent).unwrap();
+    let mut assessment = evaluate(data, &fits, &GivenPipeline { given: &spec.name, spec }, &replay, &costs);
+    study(data, &fits, &replay, &costs, &Silent, &mut assessment).unwrap();
     assessment.evaluation
 }
 
@@ -372,9 +371,8 @@ fn a_stage_is_worth_what_the_days_cost_without_it_less_what_they_cost_with_it() 
 fn judging_again_is_replaying_again() {
     let (world, spec) = gated_pipeline();
     let (data, charges) = (world.data(), costs().charges);
-    let normalizer = spec.normalize.build().unwrap();
-    let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
-    let whole = run(&data, &series, &spec, &charges, &Silent).unwrap();
+    let fits = spec.fits(&data).expect("the records can be grouped");
+    let whole = run(&data, &fits, &spec, &charges, &Silent).unwrap();
     let open = PipelineSpec { gate: GateSpec::None {}, ..spec.clone() };
     let blind = PipelineSpec { triage: serde_json::from_str(r#"{"kind":"blame_latest"}"#).unwrap(), ..spec.clone() };
     let idle = PipelineSpec {
@@ -385,8 +383,8 @@ fn judging_again_is_replaying_again() {
         ..spec.clone()
     };
     for other in [spec.clone(), open, blind, idle] {
-        let again = rejudge(&data, &series, &other, &charges, &whole.outcomes).unwrap();
-        let mut replayed = run(&data, &series, &other, &charges, &Silent).unwrap().outcomes;
+        let again = rejudge(&data, &fits, &other, &charges, &whole.outcomes).unwrap();
+        let mut replayed = run(&data, &fits, &other, &charges, &Silent).unwrap().outcomes;
         for outcome in &mut replayed {
             outcome.seen.clear();
         }

@@ -8,7 +8,7 @@ use shakedown::dataset::{DataSet, Intake, RejectPolicy, load, read_toml};
 use shakedown::evaluate::{Assessment, Costs, Evaluation, GivenPipeline, Label, compare, evaluate};
 use shakedown::model::{Instant, Record, Severity, Silent, Traffic};
 use shakedown::pipeline::{PipelineSpec, Preset, Replay, run};
-use shakedown::series::Series;
+use shakedown::series::Fits;
 use shakedown::triage::TriagerSpec;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -59,14 +59,13 @@ fn the_corrected_pipeline_beats_the_published_one() {
     let (data, costs) = (read(&folder), Costs::shipped().unwrap());
     let specs = [preset("langchain-2026"), preset("corrected-2026")];
     let replays = specs.each_ref().map(|spec| {
-        let normalizer = spec.normalize.build().unwrap();
-        let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
-        let replay = run(&data, &series, spec, &costs.charges, &Silent).unwrap();
-        (series, replay)
+        let fits = spec.fits(&data).expect("the records can be grouped");
+        let replay = run(&data, &fits, spec, &costs.charges, &Silent).unwrap();
+        (fits, replay)
     });
     let assess = |i: usize| {
-        let (series, replay): &(Series, Replay) = &replays[i];
-        evaluate(&data, series, &GivenPipeline { given: &specs[i].name, spec: &specs[i] }, replay, &costs)
+        let (fits, replay): &(Fits, Replay) = &replays[i];
+        evaluate(&data, fits, &GivenPipeline { given: &specs[i].name, spec: &specs[i] }, replay, &costs)
     };
     let (a, b) = (assess(0), assess(1));
     let null = |assessment: &Assessment| assessment.evaluation.detection.null_cases.numerator;

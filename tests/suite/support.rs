@@ -11,7 +11,7 @@ use shakedown::model::{
 };
 use shakedown::normalize::{MaskKind, NormalizerSpec, RulesSpec};
 use shakedown::pipeline::{MatchSpec, NotEvaluated, Outcome, PipelineSpec, ReplaySpec, Trigger, run};
-use shakedown::series::{Exposure, Series};
+use shakedown::series::Exposure;
 use shakedown::stats::Correction;
 use shakedown::triage::{HeuristicSpec, TriagerSpec};
 use std::collections::BTreeMap;
@@ -269,11 +269,10 @@ impl Run {
     }
 
     pub fn on(data: &DataSet, spec: &PipelineSpec, costs: &Costs) -> Self {
-        let normalizer = spec.normalize.build().expect("a normalizer");
-        let series = Series::build(&data.records, normalizer.normalizer.as_ref(), spec.replay.min_severity);
-        let replay = run(data, &series, spec, &costs.charges, &Silent).expect("a replay");
+        let fits = spec.fits(&data).expect("the records can be grouped");
+        let replay = run(data, &fits, spec, &costs.charges, &Silent).expect("a replay");
         let given = GivenPipeline { given: &spec.name, spec };
-        let assessment = evaluate(data, &series, &given, &replay, costs);
+        let assessment = evaluate(data, &fits, &given, &replay, costs);
         let (evaluation, alerts, cases) = (assessment.evaluation, assessment.alerts, assessment.cases);
         let id = |index: usize| data.deploys[index].id.clone();
         Self {

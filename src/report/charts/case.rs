@@ -11,7 +11,7 @@ use super::paint::{
 use super::plan::Planned;
 use crate::evaluate::{Judged, TrueIncident};
 use crate::model::{Instant, Interval, Span, UserError, Window};
-use crate::series::{GroupId, Observed};
+use crate::series::{GroupId, Observed, Series};
 use crate::stats::{poisson_lower, poisson_upper};
 use plotters::prelude::Color;
 
@@ -47,7 +47,7 @@ pub fn draw(view: View, planned: &Planned) -> Result<String, UserError> {
     let subject = subject(view, judged);
     let deployed_at = window.baseline.end;
     let shown = Interval::new(deployed_at - BEFORE, deployed_at + AFTER);
-    let bins = counts(view, &subject.groups, shown);
+    let bins = counts(view.fits.of(window), &subject.groups, shown);
     let band = (band_low(subject.expected), band_high(subject.expected));
     let most = bins.iter().copied().max().unwrap_or(0).max(band.1).max(1);
     picture(&planned.file, SIZE, |area| {
@@ -73,10 +73,11 @@ fn subject(view: View, judged: &Judged) -> Subject {
     let window = &judged.outcome.window;
     let bins = window.window.span().as_minutes() / BIN.as_minutes();
     let detected = judged.outcome.alerts.iter().max_by(|a, b| a.detection.excess().total_cmp(&b.detection.excess()));
-    let seen = WindowSignatures::of(view.series, judged.outcome).seen;
+    let seen = WindowSignatures::of(view.fits, judged.outcome).seen;
     let missed = missed_here(view, judged);
-    let own =
-        seen.iter().filter(|s| missed.iter().any(|i| named(i) && why::matches(view.series, i, window, &s.signature)));
+    let own = seen
+        .iter()
+        .filter(|s| missed.iter().any(|i| named(i) && why::matches(view.fits.of(window), i, window, &s.signature)));
     let own = own.max_by(|a, b| a.excess().total_cmp(&b.excess()));
     let largest = seen.iter().max_by(|a, b| a.excess().total_cmp(&b.excess()));
     let by_excess = detected.and_then(|alert| seen.iter().find(|s| s.signature == alert.detection.signature));
@@ -89,11 +90,11 @@ fn subject(view: View, judged: &Judged) -> Subject {
                 decimal(one.expected),
                 printable(&one.signature, 90)
             );
-            let groups = view.series.find(&window.service, &one.signature).into_iter().collect();
+            let groups = view.fits.of(window).find(&window.service, &one.signature).into_iter().collect();
             Subject { groups, text, expected: one.expected / bins }
         }
         None => Subject {
-            groups: view.series.groups_of(&window.service).collect(),
+            groups: view.fits.of(window).groups_of(&window.service).collect(),
             text: "no record in the window; shown: all records of the service".to_owned(),
             expected: 0.0,
         },
@@ -112,13 +113,13 @@ fn missed_here<'a>(view: View<'a>, judged: &Judged) -> Vec<&'a TrueIncident<'a>>
 }
 
 /// Records per bin, late ones included: the chart shows what happened, not what was known.
-fn counts(view: View, groups: &[GroupId], shown: Interval) -> Vec<u64> {
+fn counts(series: &Series, groups: &[GroupId], shown: Interval) -> Vec<u64> {
     let by = Instant::from_micros(i64::MAX / 2);
     let bins = shown.span().micros() / BIN.micros();
     let count = |bin: i64| {
         let start = shown.start + Span::from_micros(bin * BIN.micros());
         let what = Observed { interval: Interval::new(start, start + BIN), by };
-        groups.iter().map(|&group| view.series.count(group, what)).sum()
+        groups.iter().map(|&group| series.count(group, what)).sum()
     };
     (0..bins).map(count).collect()
 }
