@@ -19,6 +19,7 @@ mod one_to_one;
 mod placebo;
 mod quantities;
 mod ranking;
+mod regrouping;
 mod rollback;
 mod rows;
 mod stage_value;
@@ -47,6 +48,9 @@ pub use one_to_one::OneToOne;
 pub use placebo::{AttainedRate, MARKED_ABOVE, MIN_EXPECTED, PlaceboScores, PlaceboVerdict, StratumRate};
 pub use quantities::{Effort, HarmMinutes, Quantities};
 pub use ranking::{AveragePrecision, Ranking};
+pub use regrouping::{
+    CaseChange, Change, Grouped, Pair, Regrouped, Regrouping, Side, Unchanged, Under, WindowChange, regrouping,
+};
 pub use rollback::{RightRollbacks, RollbackCounterfactual, WrongRollbacks};
 pub use rows::{AlertRow, CaseRow};
 pub use stage_value::{PartOfPipeline, PipelineStage, StageValues, stage_values};

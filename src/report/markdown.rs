@@ -27,7 +27,9 @@ use super::{facts, number, why::View};
 use crate::dataset::DataSet;
 use crate::evaluate::{Assessment, Quantile, RunManifest};
 use crate::series::Fits;
-use escape::{md, table};
+pub(super) use escape::code;
+pub(super) use escape::md;
+use escape::table;
 use std::fmt::Write;
 
 /// Cases or incidents told one by one; the rest is in `cases.jsonl` and `alerts.jsonl`.

@@ -167,6 +167,18 @@ impl<'a> Series<'a> {
         (Runs::new(self.records, rows), of_service)
     }
 
+    /// The template of each row of the data set's records; `None`: below the severity.
+    #[must_use]
+    pub fn template_of_rows(&self) -> Vec<Option<u32>> {
+        let mut templates = vec![None; self.records.len()];
+        for group in &self.groups {
+            for &row in &self.runs.rows[group.run.rows.clone()] {
+                templates[row as usize] = Some(group.template);
+            }
+        }
+        templates
+    }
+
     /// Rows (of the data set's records) of a group, by time.
     pub fn rows(&self, id: GroupId, what: Observed) -> impl Iterator<Item = usize> {
         self.runs.arrived(self.records, self.runs.range(&self.group(id).run, what.interval), what.by)
