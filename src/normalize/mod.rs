@@ -2,12 +2,14 @@
 //!
 //! Neither sees records: they map distinct texts, and know nothing of times, counts or services.
 
+mod drain;
 mod mask;
 mod miner;
 mod rules;
 pub mod stack;
 mod text;
 
+pub use drain::{Drain, DrainSpec};
 pub use mask::{MASKS, Mask, MaskKind};
 pub use miner::Miner;
 pub use rules::{Rules, RulesSpec};
@@ -31,6 +33,7 @@ pub trait Normalizer: Send + Sync {
 pub enum NormalizerSpec {
     #[serde(alias = "masks")]
     Rules(RulesSpec),
+    Drain(DrainSpec),
 }
 
 /// A normalizer ready to work.
@@ -47,6 +50,7 @@ impl NormalizerSpec {
     pub fn build(&self) -> Result<Built, String> {
         match self {
             Self::Rules(spec) => Ok(Built { normalizer: Box::new(Rules::new(spec)?), miner: None }),
+            Self::Drain(spec) => spec.build(),
         }
     }
 }

@@ -15,6 +15,7 @@ mod determinism;
 mod evaluation;
 mod example;
 mod floors;
+mod loghub;
 mod month;
 mod null_worlds;
 mod nulls;
