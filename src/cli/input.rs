@@ -4,11 +4,11 @@ use super::args::DataSetArgs;
 use super::failure::Failure;
 use super::output::warn;
 use super::progress::Terminal;
-use crate::dataset::{DataSet, Intake, RejectPolicy, load, nearest, read_toml};
+use crate::dataset::{DataSet, Intake, RejectPolicy, file_name, load, nearest, read_text, read_toml};
 use crate::evaluate::Costs;
 use crate::model::{Severity, Span, UserError, excerpt};
 use crate::normalize::NormalizerSpec;
-use crate::pipeline::{PRESETS, PipelineSpec, Preset, ReplaySpec};
+use crate::pipeline::{PRESETS, PipelineSpec, Preset, ReplaySpec, parse_pipeline};
 use crate::series::Fits;
 use std::path::{Path, PathBuf};
 
@@ -84,8 +84,8 @@ fn pipeline_file(name: &str) -> Result<NamedPipeline, UserError> {
         let message = format!("there is no preset and no file {name:?}{}", nearest(name, &presets));
         return Err(UserError::new("--pipeline", message, "shakedown preset list shows the presets"));
     }
-    let spec = read_toml(path)?;
-    Ok(NamedPipeline { given: read_again(path)?, spec })
+    let given = read_text(path)?;
+    Ok(NamedPipeline { spec: parse_pipeline(&given, &file_name(path))?, given })
 }
 
 /// Reads a price list, the shipped one when none is named.

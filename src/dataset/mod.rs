@@ -28,6 +28,7 @@ pub use load::{DataSet, load};
 pub use manifest::{Labels, Manifest};
 pub use records::{RecordRef, Records};
 pub use reviews::{Finding, Review, Sampled};
+pub use source::{name as file_name, read_text};
 pub use store::{SetFiles, store};
 pub use toml_file::{parse_toml, read_toml};
 pub use traffic::{Steps, TrafficTable, steps_in};

@@ -7,6 +7,7 @@ mod preset;
 mod replay;
 mod schedule;
 mod spec;
+mod variant;
 mod watch;
 
 pub use placebo::{Placebo, placebos};
@@ -14,3 +15,4 @@ pub use preset::{PRESETS, Preset};
 pub use replay::{Outcome, Replay, rejudge, run, run_with};
 pub use schedule::{NotEvaluated, Schedule};
 pub use spec::{MatchSpec, Overlap, PipelineSpec, ReplaySpec, Scope, Trigger};
+pub use variant::parse_pipeline;

@@ -1,7 +1,6 @@
 //! The shipped configurations: dated, frozen, read from `presets/*.toml`.
 
-use super::PipelineSpec;
-use crate::dataset::parse_toml;
+use super::{PipelineSpec, parse_pipeline};
 use crate::model::UserError;
 
 /// A shipped configuration.
@@ -11,10 +10,11 @@ pub struct Preset {
 }
 
 /// All presets, in the order in which they are read against each other.
-pub const PRESETS: [Preset; 7] = [
+pub const PRESETS: [Preset; 8] = [
     Preset { name: "langchain-2026", toml: include_str!("../../presets/langchain-2026.toml") },
     Preset { name: "corrected-2026", toml: include_str!("../../presets/corrected-2026.toml") },
     Preset { name: "recommended-2026", toml: include_str!("../../presets/recommended-2026.toml") },
+    Preset { name: "drain-2026", toml: include_str!("../../presets/drain-2026.toml") },
     Preset { name: "detect-only-2026", toml: include_str!("../../presets/detect-only-2026.toml") },
     Preset { name: "triage-only-2026", toml: include_str!("../../presets/triage-only-2026.toml") },
     Preset { name: "null", toml: include_str!("../../presets/null.toml") },
@@ -30,7 +30,7 @@ impl Preset {
     /// # Errors
     /// Never for a preset as shipped.
     pub fn spec(&self) -> Result<PipelineSpec, UserError> {
-        parse_toml(self.toml, &format!("presets/{}.toml", self.name))
+        parse_pipeline(self.toml, &format!("presets/{}.toml", self.name))
     }
 }
 

@@ -1,15 +1,16 @@
-//! No decision depends on anything later: over random data, under every detector, gate and triager, records, deploys, incidents and
+//! No decision depends on anything later: over random data, under every normalizer, detector, gate and triager, records, deploys, incidents and
 //! traffic are added after an instant, and every decision made by then stays what it was, to the last byte.
 
 use crate::support::{
-    DIFF, Scenario, World, any_scenario, cases, detectors, error, everything, gates, random_incident, random_record_at,
-    t, triagers,
+    DIFF, Scenario, World, any_scenario, cases, detectors, error, everything, gates, normalizers, random_incident,
+    random_record_at, t, triagers,
 };
 use proptest::prelude::*;
 use shakedown::act::Charges;
 use shakedown::detect::DetectorSpec;
 use shakedown::gate::GateSpec;
 use shakedown::model::{Deploy, Incident, Instant, Record, Silent, Span, Traffic, Window};
+use shakedown::normalize::NormalizerSpec;
 use shakedown::pipeline::{Outcome, PipelineSpec, Scope, run};
 use shakedown::triage::TriagerSpec;
 use std::collections::BTreeMap;
@@ -141,7 +142,11 @@ fn with(world: &World, future: &Future, now: Instant, exclude_incidents: bool) -
 
 /// A new variant does not compile here until the lists that the property draws from know it.
 #[test]
-fn the_property_draws_from_every_detector_gate_and_triager() {
+fn the_property_draws_from_every_normalizer_detector_gate_and_triager() {
+    let normalizer = |spec: &NormalizerSpec| match spec {
+        NormalizerSpec::Rules(_) => 0,
+        NormalizerSpec::Drain(_) => 1,
+    };
     let detector = |spec: &DetectorSpec| match spec {
         DetectorSpec::PoissonFixed {} => 0,
         DetectorSpec::CondBinomial(_) => 1,
@@ -178,6 +183,7 @@ fn the_property_draws_from_every_detector_gate_and_triager() {
         found
     };
     assert_eq!(distinct(detectors().iter().map(detector).collect()), (0..17).collect::<Vec<i32>>());
+    assert_eq!(distinct(normalizers().iter().map(normalizer).collect()), [0, 1]);
     assert_eq!(distinct(gates().iter().map(gate).collect()), [0, 1, 2, 3]);
     assert_eq!(distinct(triagers().iter().map(triager).collect()), [0, 1, 2]);
 }

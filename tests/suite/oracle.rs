@@ -964,7 +964,7 @@ fn matches(incident: &Incident, alert: &Detected) -> bool {
 
 /// The contract's masks (§3), in the configured order.
 fn masks(spec: &PipelineSpec) -> Vec<(Regex, &'static str)> {
-    let NormalizerSpec::Rules(spec) = &spec.normalize;
+    let NormalizerSpec::Rules(spec) = &spec.normalize else { panic!("the oracle knows masks only") };
     let mask = |kind: &MaskKind| match kind {
         MaskKind::Uuid {} => ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}".to_owned(), "<uuid>"),
         MaskKind::Timestamp {} => (
@@ -982,7 +982,7 @@ fn masks(spec: &PipelineSpec) -> Vec<(Regex, &'static str)> {
 }
 
 fn template(masks: &[(Regex, &'static str)], spec: &PipelineSpec, message: &str) -> String {
-    let NormalizerSpec::Rules(spec) = &spec.normalize;
+    let NormalizerSpec::Rules(spec) = &spec.normalize else { panic!("the oracle knows masks only") };
     let mut text = message.to_owned();
     for (pattern, placeholder) in masks {
         text = pattern.replace_all(&text, *placeholder).into_owned();

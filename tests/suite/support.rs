@@ -552,6 +552,15 @@ fn low_floors() -> FloorsSpec {
     FloorsSpec { ratio_low: 1.0, k: 2, posterior: 0.0, own_cause: false, hours_between: 1.0, ..FloorsSpec::default() }
 }
 
+/// One of each strategy that needs nothing from outside.
+pub fn normalizers() -> Vec<NormalizerSpec> {
+    let texts = [
+        "kind = \"rules\"\nmasks = [{ mask = \"number\", min_length = 4 }]\ntruncate = 20",
+        "kind = \"drain\"\nsim_th = 0.5",
+    ];
+    texts.iter().map(|text| toml::from_str(text).expect("a normalizer")).collect()
+}
+
 pub fn triagers() -> Vec<TriagerSpec> {
     vec![TriagerSpec::AcceptAll {}, TriagerSpec::BlameLatest {}, TriagerSpec::Heuristic(HeuristicSpec::default())]
 }
@@ -670,7 +679,10 @@ pub fn any_scenario() -> impl Strategy<Value = Scenario> {
     let floors = [(false, FloorsSpec::default()), (true, FloorsSpec::default()), (true, low_floors())];
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
     let extras = (pick(&triggers), pick(&baselines), pick(&families), pick(&shocks), pick(&floors), flags);
-    (random_world(), random_spec(detectors(), gates(), triagers()), extras).prop_map(|(world, mut spec, extras)| {
+    let normalizer = prop::option::of(prop::sample::select(normalizers()));
+    let parts = (random_world(), random_spec(detectors(), gates(), triagers()), normalizer, extras);
+    parts.prop_map(|(world, mut spec, normalizer, extras)| {
+        spec.normalize = normalizer.unwrap_or(spec.normalize);
         let (trigger, baseline, family, common_shock, floors, (both, careful, value)) = extras;
         (spec.act.floors, spec.act.floor_at) = floors;
         if value && matches!(spec.gate, GateSpec::Harm(_)) {
