@@ -1,8 +1,8 @@
 //! `evaluation.json`: every number of a replay, each ratio with its counts and its interval.
 
 use super::{
-    BreakEvenRange, FloorScores, LabelNoise, LabelsNeeded, MonthlyCost, OneToOne, PlaceboScores, Ranking,
-    RollbackCounterfactual, StageValues, Swing, TimeToDetect, UnitScore, UnlabelledCases,
+    BreakEvenRange, FloorScores, LabelNoise, LabelsNeeded, MonthlyCost, Normalization, OneToOne, PlaceboScores,
+    Ranking, RollbackCounterfactual, StageValues, Swing, TimeToDetect, UnitScore, UnlabelledCases,
 };
 use crate::model::Tokens;
 use crate::pipeline::PipelineSpec;
@@ -36,6 +36,8 @@ pub struct Evaluation {
     pub label_noise: Option<LabelNoise>,
     /// Filled in by a study.
     pub stage_values: Option<StageValues>,
+    /// Filled in by a study.
+    pub normalization: Option<Normalization>,
 }
 
 /// Where the result comes from. Holds no path, clock time or thread count.

@@ -15,6 +15,7 @@ mod labels_needed;
 mod matching;
 mod misses;
 mod monthly;
+mod normalization;
 mod one_to_one;
 mod placebo;
 mod quantities;
@@ -44,6 +45,7 @@ pub use labelled_rows::{AffiliationScores, LabelledScores, NabScores, RangeScore
 pub use labels_needed::{Answer, LabelsNeeded, PrecisionQuestion};
 pub use misses::{Loss, losses};
 pub use monthly::MonthlyCost;
+pub use normalization::{Collapse, Family, Fragmentation, NewByDeploy, Normalization, Power, Signature, Suspect, Week};
 pub use one_to_one::OneToOne;
 pub use placebo::{AttainedRate, MARKED_ABOVE, MIN_EXPECTED, PlaceboScores, PlaceboVerdict, StratumRate};
 pub use quantities::{Effort, HarmMinutes, Quantities};
@@ -122,6 +124,7 @@ pub fn evaluate<'a>(
         rollback: rollback::rollback_counterfactual(data, costs, &truth, &judged),
         label_noise: None,
         stage_values: None,
+        normalization: None,
     };
     let (alerts, cases) = (rows::alert_rows(data, &truth, &judged), rows::case_rows(data, &truth, &judged));
     Assessment { evaluation, truth, judged, losses, alerts, cases }
@@ -141,6 +144,7 @@ pub fn study(
 ) -> Result<(), String> {
     let spec = assessment.evaluation.manifest.pipeline.resolved.clone();
     assessment.evaluation.label_noise = label_noise(data, assessment);
+    assessment.evaluation.normalization = Some(normalization::normalization(data, fits, spec.detect.alpha));
     assessment.evaluation.stage_values = stage_values(data, fits, &spec, replay, costs, progress)?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use std::fs;
 use std::path::Path;
 
 /// Writes everything about one pipeline into `dir`, which is made if need be: `evaluation.json`, `alerts.jsonl`, `cases.jsonl`,
-/// `report.md`, `charts/`, and `rejects.jsonl` when rows were refused.
+/// `report.md`, `normalization.md`, `charts/`, and `rejects.jsonl` when rows were refused.
 ///
 /// # Errors
 /// When something cannot be written.
@@ -37,6 +37,12 @@ pub fn write(
     put(dir, "charts/tornado.svg", &charts::tornado(assessment)?)?;
     for planned in &plan.charts {
         put(dir, &planned.link(), &charts::case_chart(view, planned)?)?;
+    }
+    match &assessment.evaluation.normalization {
+        Some(normalization) => {
+            put(dir, "normalization.md", &markdown::normalization(&assessment.evaluation, normalization))?;
+        }
+        None => remove(dir, "normalization.md")?,
     }
     remove_old_charts(dir, &plan)?;
     match rejects {

@@ -10,6 +10,7 @@ mod floors;
 mod guide;
 mod misses;
 mod monthly;
+mod normalization;
 mod placebo;
 mod rollback;
 mod stage_value;
@@ -17,6 +18,7 @@ mod stories;
 mod tables;
 
 pub use comparison::comparison;
+pub(super) use normalization::page as normalization;
 pub use placebo::section as placebo_section;
 pub(super) use stories::section as stories;
 pub(super) use tables::{FunnelStage, funnel_stages};
@@ -59,6 +61,7 @@ pub(super) fn render(view: View, plan: &Plan) -> String {
         sections.extend(e.rollback.as_ref().map(rollback::section));
         sections.push(blames::false_alarms(view));
     }
+    sections.extend(e.normalization.as_ref().map(normalization::section));
     sections.extend(floors::section(&e.floors));
     sections.push(placebo::section(&e.placebo));
     sections.push(costs::section(e));
