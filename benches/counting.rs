@@ -5,7 +5,7 @@ mod generator;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use shakedown::dataset::{Intake, RejectPolicy, load};
 use shakedown::model::{Severity, Silent};
-use shakedown::normalize::{MaskKind, Rules, RulesSpec};
+use shakedown::normalize::{Cut, MaskKind, PathKeep, Rules, RulesSpec, UrlKeep};
 use shakedown::series::Series;
 use std::hint::black_box;
 
@@ -14,15 +14,15 @@ fn nine_masks() -> Rules {
     let masks = vec![
         MaskKind::Uuid {},
         MaskKind::Timestamp {},
-        MaskKind::Url {},
+        MaskKind::Url { keep: UrlKeep::Nothing },
         MaskKind::Email {},
         MaskKind::Ipv4 {},
         MaskKind::Ipv6 {},
-        MaskKind::Path {},
+        MaskKind::Path { keep: PathKeep::Nothing },
         MaskKind::Hex { min_length: 8 },
         MaskKind::Number { min_length: 4 },
     ];
-    Rules::new(&RulesSpec { masks, truncate: Some(200) }).expect("the masks are valid")
+    Rules::new(&RulesSpec { masks, truncate: Some(Cut::Plain(200)) }).expect("the masks are valid")
 }
 
 fn counting(criterion: &mut Criterion) {
@@ -50,7 +50,7 @@ fn masking(criterion: &mut Criterion) {
         load(&folder, RejectPolicy::default(), &Silent, &mut Intake::default()).expect("generated data is valid");
     let messages: Vec<&str> = data.records.messages.iter().take(100_000).collect();
     let masks = nine_masks();
-    let sequential: Vec<(regex::Regex, MaskKind)> =
+    let sequential: Vec<(regex::Regex, &MaskKind)> =
         masks.kinds().map(|kind| (regex::Regex::new(&kind.pattern()).expect("valid"), kind)).collect();
     let replace = |message: &str| {
         sequential.iter().fold(message.to_owned(), |text, (regex, kind)| {

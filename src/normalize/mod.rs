@@ -10,9 +10,9 @@ pub mod stack;
 mod text;
 
 pub use drain::{Drain, DrainSpec};
-pub use mask::{MASKS, Mask, MaskKind};
+pub use mask::{CustomMask, MASKS, Mask, MaskKind, PathKeep, UrlKeep};
 pub use miner::Miner;
-pub use rules::{Rules, RulesSpec};
+pub use rules::{Cut, GivenUp, Rules, RulesSpec};
 pub use text::{Key, Reads, Text};
 
 use serde::{Deserialize, Serialize};

@@ -14,7 +14,7 @@ use shakedown::detect::DetectorSpec;
 use shakedown::evaluate::{Costs, Label};
 use shakedown::gate::GateSpec;
 use shakedown::model::{Action, Cause, Deploy, Incident, IncidentSeverity, Instant, Record, Span};
-use shakedown::normalize::{MaskKind, NormalizerSpec};
+use shakedown::normalize::{Cut, MaskKind, NormalizerSpec};
 use shakedown::pipeline::{Overlap, PipelineSpec, Scope};
 use shakedown::series::Exposure;
 use shakedown::stats::{Correction, Estimate};
@@ -987,7 +987,11 @@ fn template(masks: &[(Regex, &'static str)], spec: &PipelineSpec, message: &str)
     for (pattern, placeholder) in masks {
         text = pattern.replace_all(&text, *placeholder).into_owned();
     }
-    text.chars().take(spec.truncate.unwrap_or(usize::MAX)).collect()
+    match spec.truncate {
+        None => text,
+        Some(Cut::Plain(limit)) => text.chars().take(limit).collect(),
+        Some(other) => panic!("the oracle does not know {other:?}"),
+    }
 }
 
 fn p_value(detector: &DetectorSpec, k: u64, baseline: u64, e_window: f64, e_baseline: f64) -> f64 {

@@ -9,7 +9,7 @@ use shakedown::gate::{Bound, GateSpec, ImpactSpec};
 use shakedown::model::{
     Action, Cause, Deploy, Incident, IncidentSeverity, Instant, Record, Severity, Silent, Span, Traffic,
 };
-use shakedown::normalize::{MaskKind, NormalizerSpec, RulesSpec};
+use shakedown::normalize::{Cut, MaskKind, NormalizerSpec, RulesSpec};
 use shakedown::pipeline::{MatchSpec, NotEvaluated, Outcome, PipelineSpec, ReplaySpec, Trigger, run};
 use shakedown::series::Exposure;
 use shakedown::stats::Correction;
@@ -197,7 +197,7 @@ pub fn everything() -> PipelineSpec {
         replay: ReplaySpec::default(),
         normalize: NormalizerSpec::Rules(RulesSpec {
             masks: vec![MaskKind::Uuid {}, MaskKind::Timestamp {}, MaskKind::Number { min_length: 4 }],
-            truncate: Some(200),
+            truncate: Some(Cut::Plain(200)),
         }),
         detect: DetectSpec {
             new_signature: Some(NewSignature::at_least(1)),
@@ -610,7 +610,7 @@ pub fn random_spec(
         prop::sample::subsequence(vec![Action::FixForward, Action::Rollback], 0..=2),
     );
     let matching = (pick(&[0, 15, 30]), pick(&[1, 24]));
-    let truncate = pick(&[Some(200), Some(4), None]);
+    let truncate = pick(&[Some(Cut::Plain(200)), Some(Cut::Plain(4)), None]);
     (random_replay(), detect, prop::sample::select(gates), prop::sample::select(triagers), policy, matching, truncate)
         .prop_map(|(replay, detect, gate, triage, policy, (slack, cap), truncate)| {
             let (detector, alpha, exposure, correction, new_signature) = detect;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::normalize::Cut;
 use proptest::prelude::*;
 
 fn drain(spec: &DrainSpec) -> Drain {
@@ -92,7 +93,7 @@ fn parameters_out_of_range_are_told() {
     assert!(told(DrainSpec { max_children: 1, ..default() }).starts_with("normalize.max_children is 1:"));
     let empty = vec![String::new()];
     assert!(told(DrainSpec { extra_delimiters: empty, ..default() }).starts_with("normalize.extra_delimiters"));
-    let rules = RulesSpec { truncate: Some(0), ..RulesSpec::default() };
+    let rules = RulesSpec { truncate: Some(Cut::Plain(0)), ..RulesSpec::default() };
     assert!(told(DrainSpec { rules, ..default() }).starts_with("normalize.rules.truncate is 0"));
 }
 
