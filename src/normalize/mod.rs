@@ -2,6 +2,7 @@
 //!
 //! Neither sees records: they map distinct texts, and know nothing of times, counts or services.
 
+pub mod embedding;
 mod mask;
 mod miner;
 mod rules;
@@ -13,6 +14,7 @@ pub use miner::Miner;
 pub use rules::{Rules, RulesSpec};
 pub use text::{Key, Reads, Text};
 
+use embedding::{Embedding, EmbeddingSpec};
 use serde::{Deserialize, Serialize};
 
 /// Maps one record's texts to a key; what it says of one depends on no other.
@@ -31,6 +33,7 @@ pub trait Normalizer: Send + Sync {
 pub enum NormalizerSpec {
     #[serde(alias = "masks")]
     Rules(RulesSpec),
+    Embedding(EmbeddingSpec),
 }
 
 /// A normalizer ready to work.
@@ -47,6 +50,10 @@ impl NormalizerSpec {
     pub fn build(&self) -> Result<Built, String> {
         match self {
             Self::Rules(spec) => Ok(Built { normalizer: Box::new(Rules::new(spec)?), miner: None }),
+            Self::Embedding(spec) => Ok(Built {
+                normalizer: Box::new(Rules::new(&spec.rules)?),
+                miner: Some(Box::new(Embedding::new(spec)?)),
+            }),
         }
     }
 }
