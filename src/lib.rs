@@ -11,6 +11,7 @@ pub mod act;
 pub mod cli;
 pub mod dataset;
 pub mod detect;
+pub mod endpoint;
 pub mod evaluate;
 pub mod gate;
 pub mod model;

@@ -3,6 +3,7 @@
 //! Neither sees records: they map distinct texts, and know nothing of times, counts or services.
 
 mod drain;
+pub mod embedding;
 mod mask;
 mod miner;
 mod rules;
@@ -15,6 +16,7 @@ pub use miner::Miner;
 pub use rules::{Cut, GivenUp, Rules, RulesSpec};
 pub use text::{Key, Reads, Text};
 
+use embedding::{Embedding, EmbeddingSpec};
 use serde::{Deserialize, Serialize};
 
 /// Maps one record's texts to a key; what it says of one depends on no other.
@@ -34,6 +36,7 @@ pub enum NormalizerSpec {
     #[serde(alias = "masks")]
     Rules(RulesSpec),
     Drain(DrainSpec),
+    Embedding(EmbeddingSpec),
 }
 
 /// A normalizer ready to work.
@@ -51,6 +54,10 @@ impl NormalizerSpec {
         match self {
             Self::Rules(spec) => Ok(Built { normalizer: Box::new(Rules::new(spec)?), miner: None }),
             Self::Drain(spec) => spec.build(),
+            Self::Embedding(spec) => Ok(Built {
+                normalizer: Box::new(Rules::new(&spec.rules)?),
+                miner: Some(Box::new(Embedding::new(spec)?)),
+            }),
         }
     }
 }

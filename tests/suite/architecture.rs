@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room may use only rooms above it.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 20] = [
     "model",
     "stats",
     "dataset",
     "import",
     "simulate",
+    "endpoint",
     "normalize",
     "series",
     "detect",

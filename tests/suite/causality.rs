@@ -146,6 +146,7 @@ fn the_property_draws_from_every_normalizer_detector_gate_and_triager() {
     let normalizer = |spec: &NormalizerSpec| match spec {
         NormalizerSpec::Rules(_) => 0,
         NormalizerSpec::Drain(_) => 1,
+        NormalizerSpec::Embedding(_) => 2,
     };
     let detector = |spec: &DetectorSpec| match spec {
         DetectorSpec::PoissonFixed {} => 0,
@@ -183,7 +184,7 @@ fn the_property_draws_from_every_normalizer_detector_gate_and_triager() {
         found
     };
     assert_eq!(distinct(detectors().iter().map(detector).collect()), (0..17).collect::<Vec<i32>>());
-    assert_eq!(distinct(normalizers().iter().map(normalizer).collect()), [0, 1]);
+    assert_eq!(distinct(normalizers().iter().map(normalizer).collect()), [0, 1, 2]);
     assert_eq!(distinct(gates().iter().map(gate).collect()), [0, 1, 2, 3]);
     assert_eq!(distinct(triagers().iter().map(triager).collect()), [0, 1, 2]);
 }

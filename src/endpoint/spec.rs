@@ -1,0 +1,180 @@
+use crate::model::Span;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// An endpoint as a configuration names it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndpointSpec {
+    /// `http://localhost:11434` or `https://api.example.com/v1`; `/v1` is added where no path is given.
+    pub base_url: String,
+    pub model: String,
+    /// The environment variable that holds the key; the key itself is never in a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_key_env: Option<String>,
+    /// Of one attempt, from the first byte sent to the last received; 1 s to 1 h.
+    #[serde(default = "timeout")]
+    pub timeout: Span,
+    /// Further attempts where the failure may pass, 0 to 2.
+    #[serde(default = "retries")]
+    pub retries: u32,
+    /// Sent as they are (`temperature`, `max_tokens`, `dimensions` …); where any is given, instead of the caller's own.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub parameters: Map<String, Value>,
+    /// The recording, relative to the working directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cassette: Option<PathBuf>,
+    #[serde(default)]
+    pub mode: Mode,
+}
+
+const fn timeout() -> Span {
+    Span::minutes(1)
+}
+
+const fn retries() -> u32 {
+    2
+}
+
+/// Whether the endpoint is called, and what is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Never calls; what was not recorded is an error.
+    #[default]
+    Replay,
+    /// Asks everything anew; a recorded answer is replaced when its successor is there.
+    Record,
+    /// Asks what was not recorded, or failed in a way that may have passed.
+    RecordMissing,
+    /// Asks everything, records nothing.
+    Live,
+}
+
+/// Fields of a request that are the caller's.
+const RESERVED: [&str; 6] = ["model", "messages", "input", "response_format", "encoding_format", "stream"];
+
+impl EndpointSpec {
+    /// # Errors
+    /// Names the first parameter that cannot be used.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let host = self.host()?;
+        if self.model.is_empty() || self.model.len() > 200 {
+            return Err(format!("model has {} bytes: it must name a model, in 200 at most", self.model.len()));
+        }
+        if !(Span::from_micros(1_000_000)..=Span::hours(1)).contains(&self.timeout) {
+            return Err(format!("timeout is {}: it must be 1s to 1h", self.timeout));
+        }
+        if self.retries > 2 {
+            return Err(format!("retries is {}: at most 2 are made", self.retries));
+        }
+        if let Some(reserved) = RESERVED.iter().find(|name| self.parameters.contains_key(**name)) {
+            return Err(format!("parameters.{reserved} is the program's own"));
+        }
+        if self.api_key_env.is_some() && self.base_url.starts_with("http:") && !is_loopback(&host) {
+            return Err(format!("base_url is {}: a key would be sent in the clear; use https", self.base_url));
+        }
+        Ok(())
+    }
+
+    fn url(&self) -> Result<reqwest::Url, String> {
+        // The text may hold a password: it is not repeated.
+        let url: reqwest::Url = self.base_url.parse().map_err(|error| format!("base_url is not a URL: {error}"))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err("base_url must begin with http:// or https:// and a host".to_owned());
+        }
+        if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+            return Err(
+                "base_url holds a user, password, query or fragment: keys go into the variable api_key_env".to_owned()
+            );
+        }
+        Ok(url)
+    }
+
+    fn host(&self) -> Result<String, String> {
+        Ok(self.url()?.host_str().unwrap_or_default().to_owned())
+    }
+
+    /// The address of `path` below the base.
+    ///
+    /// # Errors
+    /// When the base is no URL.
+    pub(super) fn address(&self, path: &str) -> Result<reqwest::Url, String> {
+        let mut url = self.url()?;
+        let base = match url.path().trim_end_matches('/') {
+            "" => "/v1",
+            base => base,
+        };
+        let path = format!("{base}/{path}");
+        url.set_path(&path);
+        Ok(url)
+    }
+
+    /// Whether the endpoint is on this machine, where no proxy leads.
+    pub(super) fn is_local(&self) -> bool {
+        self.host().is_ok_and(|host| is_loopback(&host))
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(base_url: &str) -> EndpointSpec {
+        serde_json::from_value(serde_json::json!({"base_url": base_url, "model": "m"})).unwrap()
+    }
+
+    #[test]
+    fn defaults_never_call() {
+        let spec = spec("http://localhost:1");
+        assert_eq!((spec.mode, spec.retries, spec.timeout), (Mode::Replay, 2, Span::minutes(1)));
+        assert_eq!(spec.check(), Ok(()));
+    }
+
+    #[test]
+    fn the_version_is_added_where_no_path_is_given() {
+        let at = |base: &str| spec(base).address("embeddings").unwrap().to_string();
+        assert_eq!(at("http://localhost:1"), "http://localhost:1/v1/embeddings");
+        assert_eq!(at("https://a.example/v1/"), "https://a.example/v1/embeddings");
+        assert_eq!(at("https://a.example/openai/v3"), "https://a.example/openai/v3/embeddings");
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        let error = |change: fn(&mut EndpointSpec)| {
+            let mut spec = spec("https://a.example");
+            change(&mut spec);
+            spec.check().unwrap_err()
+        };
+        assert!(error(|s| s.base_url = "a.example".into()).starts_with("base_url is not a URL"));
+        assert!(error(|s| s.base_url = "file:///etc/passwd".into()).starts_with("base_url must begin with"));
+        let secret = error(|s| s.base_url = "https://me:hunter2@a.example".into());
+        assert!(secret.starts_with("base_url holds a user") && !secret.contains("hunter2"));
+        assert!(error(|s| s.model = String::new()).starts_with("model has 0 bytes"));
+        assert!(error(|s| s.timeout = Span::from_micros(1)).starts_with("timeout is "));
+        assert!(error(|s| s.retries = 3).starts_with("retries is 3"));
+        assert!(error(|s| drop(s.parameters.insert("stream".into(), true.into()))).starts_with("parameters.stream"));
+        let clear = |s: &mut EndpointSpec| {
+            s.base_url = "http://a.example".into();
+            s.api_key_env = Some("KEY".into());
+        };
+        assert!(error(clear).contains("in the clear"));
+    }
+
+    #[test]
+    fn loopback_is_told_by_name_or_address() {
+        for local in ["localhost", "127.0.0.1", "127.9.9.9", "[::1]"] {
+            assert!(is_loopback(local), "{local}");
+        }
+        for remote in ["localhost.example", "10.0.0.1", "[2001:db8::1]"] {
+            assert!(!is_loopback(remote), "{remote}");
+        }
+    }
+}
