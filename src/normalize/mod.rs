@@ -4,16 +4,22 @@
 
 mod drain;
 pub mod embedding;
+mod frames;
+mod in_app;
 mod mask;
 mod miner;
 mod rules;
-pub mod stack;
+mod sentry;
+mod stack;
 mod text;
+pub mod trace;
 
 pub use drain::{Drain, DrainSpec};
 pub use mask::{CustomMask, MASKS, Mask, MaskKind, PathKeep, UrlKeep};
 pub use miner::Miner;
 pub use rules::{Cut, GivenUp, Rules, RulesSpec};
+pub use sentry::{Sentry, SentrySpec};
+pub use stack::{Detail, ExceptionKind, Stack, StackSpec};
 pub use text::{Key, Reads, Text};
 
 use embedding::{Embedding, EmbeddingSpec};
@@ -37,6 +43,8 @@ pub enum NormalizerSpec {
     Rules(RulesSpec),
     Drain(DrainSpec),
     Embedding(EmbeddingSpec),
+    Stack(StackSpec),
+    Sentry(SentrySpec),
 }
 
 /// A normalizer ready to work.
@@ -58,6 +66,8 @@ impl NormalizerSpec {
                 normalizer: Box::new(Rules::new(&spec.rules)?),
                 miner: Some(Box::new(Embedding::new(spec)?)),
             }),
+            Self::Stack(spec) => spec.build(),
+            Self::Sentry(spec) => spec.build(),
         }
     }
 }

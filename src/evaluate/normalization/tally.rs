@@ -2,7 +2,7 @@
 
 use super::Signature;
 use crate::model::{Instant, Span};
-use crate::normalize::stack;
+use crate::normalize::trace;
 use crate::series::Series;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -127,7 +127,7 @@ pub fn most<'n, K>(counts: &'n BTreeMap<K, u64>, limit: usize, name: impl Fn(&'n
 
 /// The innermost frame of the application's own code; the innermost of all where there is none.
 fn top_frame(trace: &str) -> Option<String> {
-    let frames = stack::parse(trace);
+    let frames = trace::frames(trace);
     let own = frames.iter().find(|frame| !frame.is_library());
     let frame = own.or(frames.first())?;
     let name = match (&frame.module, &frame.function) {

@@ -4,7 +4,7 @@ use super::change::{Change, ChangedFile, Place};
 use super::rules::{self, Rule};
 use super::words;
 use crate::model::{Evidence, Source};
-use crate::normalize::stack::{self, Frame};
+use crate::normalize::trace::{self, Frame};
 use std::collections::BTreeSet;
 
 /// Lines between a frame and a change that still count as the change itself: a call's arguments, a guard's body.
@@ -22,7 +22,7 @@ const NAMED_FRAMES: usize = 3;
 
 /// What the best-placed frame of one trace says, and what else the trace tells.
 pub(super) fn evidence(signature: &str, trace: &str, change: &Change<'_>) -> Vec<Evidence> {
-    let frames = stack::parse(trace);
+    let frames = trace::frames(trace);
     if frames.is_empty() || change.files.is_empty() {
         return Vec::new();
     }

@@ -7,23 +7,36 @@
 //!   [cause]: Error: …
 //! ```
 
+use super::block::{Block, MAX_CAUSES, Role};
+use super::head;
 use super::lines::{has_extension, some, split_line_number};
-use super::{Frame, Language, MAX_CAUSES, flatten};
+use super::{Frame, Language};
 
-pub(super) fn parse(lines: &[&str]) -> Vec<Frame> {
-    let mut blocks: Vec<Vec<Frame>> = vec![Vec::new()];
+pub(super) fn parse(lines: &[&str]) -> Vec<Block> {
+    let mut blocks = vec![Block::new(Role::Thrown, None)];
+    let mut before: Vec<&str> = Vec::new();
     for line in lines {
-        let line = line.trim();
-        if line.starts_with("[cause]: ") || line.starts_with("Caused by: ") {
+        let trimmed = line.trim();
+        let first = blocks.len() == 1;
+        let Some(block) = blocks.last_mut() else { break };
+        if let Some(rest) = trimmed.strip_prefix("[cause]: ").or_else(|| trimmed.strip_prefix("Caused by: ")) {
             if blocks.len() > MAX_CAUSES {
                 break;
             }
-            blocks.push(Vec::new());
-        } else if let (Some(frame), Some(block)) = (v8(line).or_else(|| gecko(line)), blocks.last_mut()) {
-            block.push(frame);
+            let parent = Some(blocks.len() - 1);
+            blocks.push(Block::new(Role::Cause, parent).with_head(head::read_marked(rest)));
+        } else if let Some(frame) = v8(trimmed).or_else(|| gecko(trimmed)) {
+            block.frames.push(frame);
+        } else if block.frames.is_empty() {
+            if first {
+                before.push(line);
+            } else {
+                block.say(trimmed);
+            }
         }
     }
-    flatten(blocks.into_iter().rev())
+    (blocks[0].exception_type, blocks[0].message) = head::of_lines(&before);
+    blocks
 }
 
 fn v8(line: &str) -> Option<Frame> {
@@ -82,7 +95,7 @@ fn names(name: &str) -> (Option<String>, Option<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
+    use super::super::{frames, parse};
 
     #[test]
     fn every_form_of_a_frame() {
@@ -99,8 +112,17 @@ mod tests {
                 "process.processTicksAndRejections (node:internal/process/task_queues:95)",
             ),
         ] {
-            let frames = parse(line);
+            let frames = frames(line);
             assert_eq!(frames.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected], "{line}");
         }
+    }
+
+    #[test]
+    fn causes_are_followed() {
+        let text = "TypeError: a\n    at f (/app/a.js:1:2) {\n  [cause]: RangeError: b\n      at g (/app/b.js:3:4)\n}";
+        let trace = parse(text);
+        let told: Vec<_> = trace.blocks.iter().map(|b| (b.exception_type.as_str(), b.message.as_str())).collect();
+        assert_eq!(told, [("TypeError", "a"), ("RangeError", "b")]);
+        assert_eq!(trace.chain(), [0, 1]);
     }
 }

@@ -1,74 +1,75 @@
-//! Stack traces of seven languages, read into one shape: the most recent call first, the root cause before what wrapped it.
+//! Stack traces of eight languages, read into one shape: [`Trace`], the exception that was reported first, its causes after it, the
+//! most recent call of each first.
 //!
 //! *Decides*: which frames a text holds. Every parser reads the whole text and the one that finds most frames wins (ties: the
 //! order of [`Language::ALL`]), so a message around the trace does no harm.
 //! *Fails when*: the trace is minified (JS), obfuscated (JVM) or stripped (Go, Rust release builds): frames then lack file or line.
-//! *Parameters*: none; the caps below bound the work that a hostile text can ask for.
+//! *Parameters*: none; the caps in `block.rs` and below bound the work that a hostile text can ask for.
 //! *Reference*: each runtime's own printer; no crate covers more than one of them.
 
+mod block;
+mod clean;
+mod cleanings;
 mod dotnet;
 mod frame;
+mod generated;
 mod go;
+mod head;
 mod javascript;
 mod jvm;
+mod library;
 mod lines;
+mod php;
 mod python;
+mod recursion;
 mod ruby;
 mod rust;
 
+pub use block::{Block, MAX_BLOCK_FRAMES, MAX_CAUSES, MAX_FRAMES, Role, Trace};
+pub use clean::{Cleaner, Cleaning, Edit, Name, Part};
+pub use cleanings::CLEANINGS;
 pub use frame::{Frame, Language};
+pub use generated::{GENERATED, Generated};
+pub use library::Owner;
+pub use recursion::{collapse, runaway};
 
-/// Most frames kept of one trace.
-pub const MAX_FRAMES: usize = 256;
-/// Most causes (`Caused by:`, `During handling of …`) followed in one trace.
-pub const MAX_CAUSES: usize = 64;
 /// Most lines read of one text, and most bytes of one line.
 const MAX_LINES: usize = 16_384;
 const MAX_LINE_BYTES: usize = 16 * 1024;
 
-/// The frames of the stack trace in `text`, most recent call first; empty when there is none.
-///
-/// With causes, the root cause's frames come first, then those of the exception that wrapped it, and so on outwards.
+/// The stack trace in `text`; without a frame when there is none.
 #[must_use]
-pub fn parse(text: &str) -> Vec<Frame> {
+pub fn parse(text: &str) -> Trace {
     let lines: Vec<&str> = lines::capped(text, MAX_LINES, MAX_LINE_BYTES);
-    let mut best: Vec<Frame> = Vec::new();
+    let mut best = Trace::default();
     for language in Language::ALL {
-        let frames = parse_as(language, &lines);
-        if frames.len() > best.len() {
-            best = frames;
+        let trace = Trace::of(parse_as(language, &lines));
+        if trace.len() > best.len() {
+            best = trace;
         }
     }
     best
 }
 
-fn parse_as(language: Language, lines: &[&str]) -> Vec<Frame> {
+/// The frames of the stack trace in `text`, most recent call first; empty when there is none.
+///
+/// With causes, the root cause's frames come first, then those of the exception that wrapped it, and so on outwards.
+#[must_use]
+pub fn frames(text: &str) -> Vec<Frame> {
+    parse(text).into_frames()
+}
+
+fn parse_as(language: Language, lines: &[&str]) -> Vec<Block> {
     match language {
         Language::Python => python::parse(lines),
         Language::Jvm => jvm::parse(lines),
         Language::Rust => rust::parse(lines),
         Language::Go => go::parse(lines),
         Language::DotNet => dotnet::parse(lines),
+        Language::Php => php::parse(lines),
         Language::Ruby => ruby::parse(lines),
         Language::JavaScript => javascript::parse(lines),
     }
-}
-
-/// Blocks of frames from the root cause outwards, flattened, without the frames that an outer block repeats.
-fn flatten(blocks: impl IntoIterator<Item = Vec<Frame>>) -> Vec<Frame> {
-    let mut all: Vec<Frame> = Vec::new();
-    for block in blocks {
-        let inner = all.len();
-        for frame in block {
-            if all.len() >= MAX_FRAMES {
-                return all;
-            }
-            if !all[..inner].contains(&frame) {
-                all.push(frame);
-            }
-        }
-    }
-    all
 }
 
 #[cfg(test)]
@@ -80,21 +81,21 @@ mod tests {
     fn a_text_without_a_trace_has_no_frames() {
         for text in ["", "connection refused", "at noon (we think)", "File missing, line 3", "a:1:2\nb: 3", "goroutine"]
         {
-            assert!(parse(text).is_empty(), "{text:?}");
+            assert!(frames(text).is_empty(), "{text:?}");
         }
     }
 
     #[test]
     fn a_frame_an_outer_exception_repeats_is_kept_once() {
         let text = "A: x\n\tat a.B.c(B.java:1)\n\tat a.Main.main(Main.java:9)\nCaused by: C\n\tat a.D.e(D.java:2)\n\tat a.Main.main(Main.java:9)";
-        let functions: Vec<_> = parse(text).into_iter().filter_map(|f| f.function).collect();
+        let functions: Vec<_> = frames(text).into_iter().filter_map(|f| f.function).collect();
         assert_eq!(functions, ["e", "main", "c"]);
     }
 
     #[test]
     fn caps_hold() {
         let deep = "\tat a.B.c(B.java:1)\n".repeat(100_000);
-        assert_eq!(parse(&deep).len(), MAX_FRAMES);
+        assert_eq!(parse(&deep).len(), MAX_BLOCK_FRAMES);
         let causes = "Caused by: X\n\tat a.B.c(B.java:1)\n".repeat(100_000);
         assert!(parse(&causes).len() <= MAX_FRAMES);
         let wide = format!("  File \"{}\", line 1, in f", "é".repeat(1 << 20));
@@ -150,6 +151,19 @@ mod tests {
                 "~[",
                 "--- ",
                 "\r",
+                "Suppressed: ",
+                "    ",
+                " ---> ",
+                "[cause]: ",
+                "#0 ",
+                "(12): ",
+                "PHP   1. ",
+                "{main}",
+                "Next ",
+                "Stack trace:",
+                "During handling of the above exception",
+                "a.B: ",
+                "Error: ",
             ])
             .prop_map(str::to_owned),
         ];
@@ -159,12 +173,18 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_breaks_a_parser(text in hostile()) {
-            let frames = parse(&text);
-            prop_assert!(frames.len() <= MAX_FRAMES);
-            for frame in &frames {
-                let _ = (frame.is_library(), frame.is_test(), frame.path(), frame.to_string());
+            let trace = parse(&text);
+            prop_assert!(trace.len() <= MAX_FRAMES && trace.blocks.len() <= MAX_CAUSES + 1);
+            for (index, block) in trace.blocks.iter().enumerate() {
+                prop_assert!(block.parent.is_none_or(|parent| parent < index));
+                prop_assert!(block.frames.len() <= MAX_BLOCK_FRAMES);
+                prop_assert!(trace.calls(index).len() <= MAX_FRAMES);
+                for frame in &block.frames {
+                    let _ = (frame.is_library(), frame.is_test(), frame.path(), frame.to_string());
+                }
             }
-            prop_assert_eq!(frames, parse(&text));
+            prop_assert!(trace.is_empty() || trace.chain()[0] == 0);
+            prop_assert_eq!(trace, parse(&text));
         }
 
         #[test]

@@ -1,0 +1,120 @@
+//! What both strategies that read stack traces ask of one: the frames that count, named, recursion told once.
+
+use super::Text;
+use super::in_app::{InApp, Place};
+use super::stack::Detail;
+use super::trace::{Cleaner, Frame, Language, Name, Trace, collapse, runaway};
+
+/// Names calls and knows which count.
+pub(super) struct Frames {
+    detail: Detail,
+    in_app: InApp,
+    cleaner: Cleaner,
+}
+
+/// One exception of a trace: its calls that can tell something, most recent first.
+pub(super) struct Calls<'a> {
+    pub(super) exception_type: &'a str,
+    pub(super) message: &'a str,
+    calls: Vec<(Place, &'a Frame)>,
+}
+
+impl Calls<'_> {
+    pub(super) fn has(&self, place: Place) -> bool {
+        self.calls.iter().any(|(of, _)| *of == place)
+    }
+}
+
+impl Frames {
+    /// # Errors
+    /// When an in-app rule is bad.
+    pub(super) fn new(detail: Detail, in_app: &[String], not_in_app: &[String]) -> Result<Self, String> {
+        Ok(Self { detail, in_app: InApp::new(in_app, not_in_app)?, cleaner: Cleaner::new()? })
+    }
+
+    /// The calls of one exception; a reported exception that its trace does not name has the record's type.
+    pub(super) fn calls<'a>(&self, trace: &'a Trace, index: usize, text: Text<'a>) -> Option<Calls<'a>> {
+        let block = trace.blocks.get(index)?;
+        let unnamed = block.exception_type.is_empty() && index == 0;
+        let exception_type = if unnamed { text.exception_type } else { &block.exception_type };
+        let placed = trace.calls(index).into_iter().map(|frame| (self.in_app.place(frame), frame));
+        let mut calls: Vec<_> = placed.filter(|(place, _)| *place != Place::Nowhere).collect();
+        // Rust prints a panic's place before the backtrace, which has it again with the function.
+        let named = calls.iter().any(|(_, frame)| frame.function.is_some());
+        calls.retain(|(_, frame)| !named || frame.language != Language::Rust || frame.function.is_some());
+        Some(Calls { exception_type, message: &block.message, calls })
+    }
+
+    /// The topmost calls of a kind, as `top < its caller < …`.
+    pub(super) fn told(&self, calls: &Calls, place: Place, wanted: usize) -> String {
+        let mut names = calls.calls.iter().filter(|(of, _)| *of == place).map(|(_, frame)| self.name(frame));
+        let overflowed = overflowed(calls);
+        if wanted == 1 && !overflowed {
+            return names.next().unwrap_or_default();
+        }
+        let all: Vec<String> = names.collect();
+        let cycle = if overflowed { runaway(&all) } else { None };
+        let kept = cycle.unwrap_or_else(|| collapse(&all));
+        kept[..wanted.min(kept.len())].join(" < ")
+    }
+
+    /// The outermost call of a kind: its module, or only its function.
+    pub(super) fn entry(&self, calls: &Calls, place: Place, function: bool) -> Option<String> {
+        let (_, frame) = calls.calls.iter().rev().find(|(of, _)| *of == place)?;
+        let name = self.cleaner.name(frame);
+        Some(if function && !name.function.is_empty() { name.function } else { outer(&unit(frame, name)) })
+    }
+
+    fn name(&self, frame: &Frame) -> String {
+        let name = self.cleaner.name(frame);
+        let function = if name.function.is_empty() { "<anonymous>".to_owned() } else { name.function.clone() };
+        match self.detail {
+            Detail::Module => outer(&unit(frame, name)),
+            Detail::Function if has_module(frame, &name) => {
+                let separator = if frame.language == Language::Rust { "::" } else { "." };
+                format!("{}{separator}{function}", name.module)
+            }
+            Detail::File if name.file.is_empty() => format!("{} {function}", name.module).trim_start().to_owned(),
+            Detail::Function | Detail::File => {
+                // A receiver is no module, but part of what the function is called.
+                let receiver = if frame.language == Language::JavaScript && !name.module.is_empty() {
+                    format!("{}.", name.module)
+                } else {
+                    String::new()
+                };
+                format!("{} {receiver}{function}", name.file).trim_start().to_owned()
+            }
+        }
+    }
+}
+
+/// Whether the language's traces name modules that a function's identity can rest on, and this frame does.
+fn has_module(frame: &Frame, name: &Name) -> bool {
+    !name.module.is_empty() && !matches!(frame.language, Language::JavaScript | Language::Python)
+}
+
+/// Whether the calls went too deep, in the words of the runtimes.
+fn overflowed(calls: &Calls) -> bool {
+    let kind = calls.exception_type;
+    let said = calls.message.to_ascii_lowercase();
+    ["StackOverflow", "RecursionError", "SystemStackError"].iter().any(|name| kind.contains(name))
+        || ["stack overflow", "call stack size", "recursion depth", "level too deep", "nesting level"]
+            .iter()
+            .any(|words| said.contains(words))
+}
+
+fn unit(frame: &Frame, name: Name) -> String {
+    if has_module(frame, &name) || name.file.is_empty() { name.module } else { name.file }
+}
+
+/// A class without those inside of it.
+fn outer(module: &str) -> String {
+    let (package, class) = module.rsplit_once('.').unwrap_or(("", module));
+    match class.char_indices().skip(1).find(|(_, c)| matches!(c, '$' | '+')) {
+        Some((at, _)) if !class.starts_with('$') => {
+            let dot = if package.is_empty() { "" } else { "." };
+            format!("{package}{dot}{}", &class[..at])
+        }
+        _ => module.to_owned(),
+    }
+}
