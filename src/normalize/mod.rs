@@ -2,6 +2,7 @@
 //!
 //! Neither sees records: they map distinct texts, and know nothing of times, counts or services.
 
+mod ael;
 mod drain;
 pub mod embedding;
 mod mask;
@@ -10,6 +11,7 @@ mod rules;
 pub mod stack;
 mod text;
 
+pub use ael::AelSpec;
 pub use drain::{Drain, DrainSpec};
 pub use mask::{CustomMask, MASKS, Mask, MaskKind, PathKeep, UrlKeep};
 pub use miner::Miner;
@@ -37,6 +39,7 @@ pub enum NormalizerSpec {
     Rules(RulesSpec),
     Drain(DrainSpec),
     Embedding(EmbeddingSpec),
+    Ael(AelSpec),
 }
 
 /// A normalizer ready to work.
@@ -58,6 +61,7 @@ impl NormalizerSpec {
                 normalizer: Box::new(Rules::new(&spec.rules)?),
                 miner: Some(Box::new(Embedding::new(spec)?)),
             }),
+            Self::Ael(spec) => spec.build(),
         }
     }
 }
