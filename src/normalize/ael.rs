@@ -17,12 +17,13 @@
 mod anonymize;
 mod piece;
 mod place;
+mod places;
 mod reconcile;
 
 use self::anonymize::{Keep, anonymize};
 use self::piece::{Piece, pieces};
 use self::reconcile::Variables;
-use super::{Built, Key, MaskKind, Miner, Normalizer, Rules, RulesSpec, Text};
+use super::{Built, Key, MaskKind, Miner, Normalizer, Rules, RulesSpec, Text, UrlKeep};
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -31,7 +32,7 @@ use xxhash_rust::xxh3::xxh3_64;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AelSpec {
-    /// Masks that come first: what is no single word, or no value by its looks.
+    /// Masks that come first; absent: what is more than one word, or looks like words and is none.
     #[serde(default = "AelSpec::default_rules")]
     pub rules: RulesSpec,
     /// Different words in one place from which they are values, ≥ 2.
@@ -58,8 +59,18 @@ impl Default for AelSpec {
 
 impl AelSpec {
     fn default_rules() -> RulesSpec {
-        let masks =
-            vec![MaskKind::Uuid {}, MaskKind::Timestamp {}, MaskKind::Url {}, MaskKind::Email {}, MaskKind::Ipv6 {}];
+        let masks = vec![
+            MaskKind::Ansi {},
+            MaskKind::Uuid {},
+            MaskKind::Timestamp {},
+            MaskKind::Datetime {},
+            MaskKind::Url { keep: UrlKeep::Nothing },
+            MaskKind::Email {},
+            MaskKind::Mac {},
+            MaskKind::Ipv4 {},
+            MaskKind::Ipv6 {},
+            MaskKind::Host {},
+        ];
         RulesSpec { masks, truncate: None }
     }
 

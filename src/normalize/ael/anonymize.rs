@@ -18,9 +18,8 @@ pub struct Keep {
 pub fn anonymize(text: &str, keep: Keep) -> String {
     let found = pieces(text);
     let values = with_values(found.clone(), text, keep, None);
-    let is_constant = |piece: &Piece| matches!(piece.kind, Kind::Word | Kind::ErrorType);
-    match found.iter().position(is_constant) {
-        Some(first) if !values.iter().any(is_constant) => {
+    match found.iter().position(Piece::is_constant) {
+        Some(first) if !values.iter().any(Piece::is_constant) => {
             let text = found[first].replaced(text, &without_digits(found[first].raw(text)));
             render(&merged(with_values(pieces(&text), &text, keep, Some(first))), &text)
         }

@@ -63,9 +63,21 @@ impl Piece {
     #[must_use]
     pub fn into_value(mut self) -> Self {
         self.kind = Kind::Value;
-        self.hash = xxh3_64(VALUE.as_bytes()).wrapping_add(u64::from(self.spaced));
+        self.hash = value_hash(self.spaced);
         self
     }
+
+    /// Whether it is a word of the message itself.
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
+        matches!(self.kind, Kind::Word | Kind::ErrorType)
+    }
+}
+
+/// Hash of a value, with or without white space before it.
+#[must_use]
+pub fn value_hash(spaced: bool) -> u64 {
+    xxh3_64(VALUE.as_bytes()).wrapping_add(u64::from(spaced))
 }
 
 /// The first pieces of a text, at most 2³² bytes of it.
@@ -118,7 +130,9 @@ fn is_error_type(word: &str) -> bool {
 fn run_end(text: &str, start: usize) -> usize {
     let mut at = start;
     while let Some(next) = text[at..].chars().next() {
-        if is_word(next) {
+        if text[at..].starts_with("..") && at > start {
+            break;
+        } else if is_word(next) {
             at += next.len_utf8();
         } else if let Some(length) = placeholder(&text[at..]) {
             at += length;
