@@ -1,27 +1,28 @@
 //! Values by their looks, then variables by how many different words stand in one place.
 //!
-//! First each text by itself (*anonymize*): after the masks every word with a digit in it, path, dotted name, `key=` value, word in
-//! quotes, `null` and the like becomes `<*>`, a unit joins its number, and a list of values is one value, however long. Then the
-//! templates so far (*reconcile*): where at least `min_values` of them differ in one word only, that word is a variable; two are
-//! enough where one of them has a value there.
+//! First each text by itself (*anonymize*): after the masks every word with a digit in it, path, dotted name, `key=` value, `null`
+//! and the like becomes `<*>`, a unit joins its number, and a list of values is one value, however long. Then the templates so far
+//! (*reconcile*): where at least `min_values` of them differ in one word only, or in what stands in one pair of quotes or brackets,
+//! that is a variable; two are enough where one of them has a value there.
 //!
-//! *Groups* messages that differ in such values and variables. *Splits* one error whose variable is a plain word in its first place,
-//! has a varying number of words, or was seen with few different words. *Merges* errors that only a number, a name or one word of
-//! many tells apart: `keep_codes`, `keep_names` and a greater `min_values` keep these. Types of errors (`…Exception`, `…Error`) stay.
-//! *Parameters*: `rules` (masks, applied first), `min_values`, `keep_codes`, `keep_names`.
-//! *Reference*: the steps are those of AEL (Jiang, Hassan, Hamann, Flora, “An automated approach for abstracting execution logs to
-//! execution events”, J. Softw. Maint. Evol. 20, 2008), whose reconciliation merges events that differ in one token when more than a
-//! threshold do; what counts as a value follows Khan, Shin, Bianculli, Briand, “Guidelines for assessing the accuracy of log message
-//! template identification techniques”, ICSE 2022.
+//! *Groups* messages that differ in such values and variables. *Splits* one error whose variable is the first word, has a varying
+//! number of words without quotes around them, or was seen with few different words. *Merges* errors that only a number, a name or
+//! one word of many tells apart: `keep_codes`, `keep_names` and a greater `min_values` keep these. Types of errors (`…Exception`,
+//! `…Error`) always stay. *Parameters*: `rules` (masks, applied first), `min_values`, `keep_codes`, `keep_names`. *Reference*: the
+//! steps are those of AEL (Jiang, Hassan, Hamann, Flora, “An automated approach for abstracting execution logs to execution events”,
+//! J. Softw. Maint. Evol. 20, 2008), whose reconciliation merges events that differ in one token when more than a threshold do;
+//! what counts as a value follows Khan, Shin, Bianculli, Briand, “Guidelines for assessing the accuracy of log message template
+//! identification techniques”, ICSE 2022.
 
 mod anonymize;
+mod phrase;
 mod piece;
 mod place;
 mod places;
 mod reconcile;
 
 use self::anonymize::{Keep, anonymize};
-use self::piece::{Piece, pieces};
+use self::piece::{Piece, hashed};
 use self::reconcile::Variables;
 use super::{Built, Key, MaskKind, Miner, Normalizer, Rules, RulesSpec, Text, UrlKeep};
 use hashbrown::HashSet;
@@ -41,7 +42,7 @@ pub struct AelSpec {
     /// Numbers that say what happened stay: `status 404`, `error 1205`, `504 Gateway Timeout`.
     #[serde(default)]
     pub keep_codes: bool,
-    /// Dotted names, paths, words in quotes and after `key=` are words: values only where many were seen in one place.
+    /// Dotted names, paths and words after `key=` are words: values only where many were seen in one place.
     #[serde(default)]
     pub keep_names: bool,
 }
@@ -123,7 +124,7 @@ impl Reconciler {
 impl Miner for Reconciler {
     fn learn(&mut self, template: &str) -> Result<(), String> {
         if self.seen.insert(xxh3_64(template.as_bytes())) {
-            self.learned.push(pieces(template).into());
+            self.learned.push(hashed(template).into());
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::place::Place;
 pub struct Keep {
     /// Numbers that say what happened: `status 404`, `error 1205`, `504 Gateway Timeout`.
     pub codes: bool,
-    /// Dotted names, paths, words in quotes, words after `key=`.
+    /// Dotted names, paths, words after `key=`.
     pub names: bool,
 }
 
@@ -17,10 +17,11 @@ pub struct Keep {
 #[must_use]
 pub fn anonymize(text: &str, keep: Keep) -> String {
     let found = pieces(text);
-    let values = with_values(found.clone(), text, keep, None);
-    match found.iter().position(Piece::is_constant) {
+    let first = found.iter().position(Piece::is_constant);
+    let values = with_values(found, text, keep, None);
+    match first {
         Some(first) if !values.iter().any(Piece::is_constant) => {
-            let text = found[first].replaced(text, &without_digits(found[first].raw(text)));
+            let text = values[first].replaced(text, &without_digits(values[first].raw(text)));
             render(&merged(with_values(pieces(&text), &text, keep, Some(first))), &text)
         }
         _ => render(&merged(values), text),
@@ -53,13 +54,13 @@ fn with_values(mut pieces: Vec<Piece>, text: &str, keep: Keep, exempt: Option<us
 /// By its looks and by what stands beside it; what stands before it is decided.
 fn is_value(place: &Place, keep: Keep) -> bool {
     match place.kind() {
-        Kind::Value | Kind::ErrorType => false,
+        Kind::Value | Kind::ErrorType | Kind::Quote | Kind::Open | Kind::Close => false,
         Kind::Number => !(keep.codes && place.is_code()),
         Kind::Word => {
             looks_like_value(place.raw(0), keep)
                 || place.is_unit()
                 || place.is_host()
-                || (!keep.names && (place.is_assigned() || place.is_quoted()))
+                || (!keep.names && place.is_assigned())
         }
         // The path `/`, or a dash for nothing.
         Kind::Joiner if place.is_assigned() => !keep.names,

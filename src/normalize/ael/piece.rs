@@ -20,6 +20,12 @@ pub enum Kind {
     ErrorType,
     /// Anything else that may stand between the values of a list: `a, b`, `10.0.0.1:80`.
     Joiner,
+    /// `"`, `'` or a backtick.
+    Quote,
+    /// `(` or `[`.
+    Open,
+    /// `)` or `]`.
+    Close,
     /// Any other character.
     Mark,
 }
@@ -30,16 +36,15 @@ pub struct Piece {
     pub kind: Kind,
     /// White space stands before it.
     pub spaced: bool,
-    /// Of its text and `spaced`.
+    /// Of its text and `spaced`; 0 before [`hashed`].
     pub hash: u64,
     start: u32,
     end: u32,
 }
 
 impl Piece {
-    fn new(text: &str, kind: Kind, spaced: bool, at: Range<usize>) -> Self {
-        let hash = xxh3_64(text[at.clone()].as_bytes()).wrapping_add(u64::from(spaced));
-        Self { kind, spaced, hash, start: at.start as u32, end: at.end as u32 }
+    fn new(kind: Kind, spaced: bool, at: Range<usize>) -> Self {
+        Self { kind, spaced, hash: 0, start: at.start as u32, end: at.end as u32 }
     }
 
     /// The piece of `text` that this is.
@@ -67,6 +72,20 @@ impl Piece {
         self
     }
 
+    /// Pieces as one word; at least one.
+    #[must_use]
+    pub fn joined(pieces: &[Self]) -> Self {
+        let hash = pieces.iter().fold(0_u64, |sum, piece| sum.rotate_left(7).wrapping_mul(5).wrapping_add(piece.hash));
+        Self { kind: Kind::Word, hash, end: pieces[pieces.len() - 1].end, ..pieces[0] }
+    }
+
+    /// Whether both are the same mark, white space aside.
+    #[must_use]
+    pub fn is_same_mark(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.hash.wrapping_sub(u64::from(self.spaced)) == other.hash.wrapping_sub(u64::from(other.spaced))
+    }
+
     /// Whether it is a word of the message itself.
     #[must_use]
     pub fn is_constant(&self) -> bool {
@@ -77,7 +96,22 @@ impl Piece {
 /// Hash of a value, with or without white space before it.
 #[must_use]
 pub fn value_hash(spaced: bool) -> u64 {
-    xxh3_64(VALUE.as_bytes()).wrapping_add(u64::from(spaced))
+    // The text of other pieces may hash to it as well as to any other number.
+    const VALUE_HASH: u64 = 0x2545_f491_4f6c_dd1d;
+    VALUE_HASH.wrapping_add(u64::from(spaced))
+}
+
+/// The pieces of a text with their hashes.
+#[must_use]
+pub fn hashed(text: &str) -> Vec<Piece> {
+    let mut pieces = pieces(text);
+    for piece in &mut pieces {
+        piece.hash = match piece.kind {
+            Kind::Value => value_hash(piece.spaced),
+            _ => xxh3_64(piece.raw(text).as_bytes()).wrapping_add(u64::from(piece.spaced)),
+        };
+    }
+    pieces
 }
 
 /// The first pieces of a text, at most 2³² bytes of it.
@@ -93,8 +127,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
         let run = run_end(text, start);
         if run == start {
             at = start + first.len_utf8();
-            let kind = if matches!(first, ':' | ',' | '|') { Kind::Joiner } else { Kind::Mark };
-            pieces.push(Piece::new(text, kind, spaced, start..at));
+            pieces.push(Piece::new(mark(first), spaced, start..at));
         } else {
             // A full stop ends a sentence, not a word.
             let bare = start + text[start..run].trim_end_matches('.').len();
@@ -105,12 +138,22 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
+fn mark(c: char) -> Kind {
+    match c {
+        ':' | ',' | '|' => Kind::Joiner,
+        '"' | '\'' | '`' => Kind::Quote,
+        '(' | '[' => Kind::Open,
+        ')' | ']' => Kind::Close,
+        _ => Kind::Mark,
+    }
+}
+
 /// The piece of a run of word characters and placeholders.
 fn run_piece(text: &str, spaced: bool, at: Range<usize>) -> Piece {
     let run = &text[at.clone()];
     // A run of stars is a password, or a number too wide to print.
     if placeholder(run) == Some(run.len()) || run.len() > 1 && run.bytes().all(|b| b == b'*') {
-        return Piece::new(text, Kind::Value, spaced, at).into_value();
+        return Piece::new(Kind::Value, spaced, at);
     }
     let kind = match () {
         () if is_error_type(run) => Kind::ErrorType,
@@ -118,7 +161,7 @@ fn run_piece(text: &str, spaced: bool, at: Range<usize>) -> Piece {
         () if run.contains(char::is_numeric) => Kind::Number,
         () => Kind::Joiner,
     };
-    Piece::new(text, kind, spaced, at)
+    Piece::new(kind, spaced, at)
 }
 
 /// `java.io.IOException`, `TypeError`.
@@ -144,7 +187,7 @@ fn run_end(text: &str, start: usize) -> usize {
 }
 
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || "_./\\-$@+*%#&~".contains(c)
+    c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '\\' | '-' | '$' | '@' | '+' | '*' | '%' | '#' | '&' | '~')
 }
 
 /// Length of the placeholder that a text begins with: `<ip>`, `<order_id>`, `<*>`.

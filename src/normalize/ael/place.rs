@@ -46,13 +46,6 @@ impl<'a> Place<'a> {
         key && self.raw(-1) == "=" && self.touches_before(-1) && self.touches_before(0)
     }
 
-    /// A single word in quotes.
-    #[must_use]
-    pub fn is_quoted(&self) -> bool {
-        let quote = self.raw(-1);
-        matches!(quote, "\"" | "'" | "`") && self.raw(1) == quote && self.touches_before(0) && self.touches_before(1)
-    }
-
     /// A dotted or hyphenated word with a port behind it: `proxy.example:5070`.
     #[must_use]
     pub fn is_host(&self) -> bool {

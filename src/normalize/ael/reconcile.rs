@@ -1,11 +1,12 @@
 //! Which words of templates are values, by what else was seen in their place.
 
-use super::piece::{Piece, merged, pieces, render};
+use super::phrase::Folded;
+use super::piece::{Piece, hashed, merged, render};
 use super::places::Places;
 use hashbrown::{HashMap, HashSet};
 
 /// Rounds at most: each may show variables that the ones before hid.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 6;
 /// Constant words that must stand beside a place with many words, else it says nothing: any two messages are `<word> <*>`.
 const CONTEXT: u32 = 2;
 /// The same for a place in which a value was seen, where one word is enough to be taken for another.
@@ -17,8 +18,9 @@ pub struct Variables {
     rounds: Vec<Round>,
 }
 
-#[derive(Default)]
 struct Round {
+    /// What stands in quotes or brackets is one word.
+    phrases: bool,
     /// Templates with one place left open in which many different words were seen.
     crowded: HashSet<u64>,
     /// All templates.
@@ -32,16 +34,17 @@ impl Variables {
     pub fn of(templates: &[Box<[Piece]>], min_values: usize) -> Self {
         let mut variables = Self::default();
         let mut current: Vec<Vec<Piece>> = templates.iter().map(|template| template.to_vec()).collect();
-        for _ in 0..ROUNDS {
-            let round = Round::of(&current, min_values);
-            let before = current.len();
+        let mut before = [usize::MAX; 2];
+        for phrases in [true, false].into_iter().cycle().take(ROUNDS) {
+            let round = Round::of(&current, phrases, min_values);
             let mut distinct = HashSet::new();
             current = current.iter().map(|template| round.fill(template)).collect();
             current.retain(|template| distinct.insert(Places::of(template).whole));
             variables.rounds.push(round);
-            if current.len() == before {
+            if before == [current.len(); 2] {
                 break;
             }
+            before = [before[1], current.len()];
         }
         variables
     }
@@ -49,17 +52,18 @@ impl Variables {
     /// The template with its values replaced by `<*>`.
     #[must_use]
     pub fn apply(&self, template: &str) -> String {
-        let filled = self.rounds.iter().fold(pieces(template), |current, round| round.fill(&current));
+        let filled = self.rounds.iter().fold(hashed(template), |current, round| round.fill(&current));
         render(&filled, template)
     }
 }
 
 impl Round {
-    fn of(templates: &[Vec<Piece>], min_values: usize) -> Self {
-        let mut round = Self::default();
+    fn of(templates: &[Vec<Piece>], phrases: bool, min_values: usize) -> Self {
+        let mut round = Self { phrases, crowded: HashSet::new(), templates: HashSet::new() };
         let mut words: HashMap<u64, usize> = HashMap::new();
         for template in templates {
-            let places = Places::of(template);
+            let view = round.view(template);
+            let places = Places::of(&view.pieces);
             round.templates.insert(places.whole);
             for at in places.candidates() {
                 let place = places.without(at);
@@ -73,17 +77,20 @@ impl Round {
         round
     }
 
+    fn view<'a>(&self, template: &'a [Piece]) -> Folded<'a> {
+        if self.phrases { Folded::of(template) } else { Folded::flat(template) }
+    }
+
     /// The template with the values of this round.
     fn fill(&self, template: &[Piece]) -> Vec<Piece> {
-        let places = Places::of(template);
-        let mut filled = template.to_vec();
-        for at in places.candidates() {
-            let context = places.context(at);
-            let crowded = context >= CONTEXT && self.crowded.contains(&places.without(at));
-            if crowded || (context >= CONTEXT_OF_VALUE && self.templates.contains(&places.with_value(at))) {
-                filled[at] = filled[at].into_value();
-            }
-        }
-        merged(filled)
+        let view = self.view(template);
+        let places = Places::of(&view.pieces);
+        let is_value = |at: &usize| {
+            let context = places.context(*at);
+            let crowded = context >= CONTEXT && self.crowded.contains(&places.without(*at));
+            crowded || (context >= CONTEXT_OF_VALUE && self.templates.contains(&places.with_value(*at)))
+        };
+        let values: Vec<usize> = places.candidates().filter(is_value).collect();
+        merged(view.with_values(&values))
     }
 }
