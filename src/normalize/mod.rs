@@ -2,6 +2,7 @@
 //!
 //! Neither sees records: they map distinct texts, and know nothing of times, counts or services.
 
+mod ael;
 mod drain;
 pub mod embedding;
 mod frames;
@@ -14,6 +15,7 @@ mod stack;
 mod text;
 pub mod trace;
 
+pub use ael::AelSpec;
 pub use drain::{Drain, DrainSpec};
 pub use mask::{CustomMask, MASKS, Mask, MaskKind, PathKeep, UrlKeep};
 pub use miner::Miner;
@@ -45,6 +47,7 @@ pub enum NormalizerSpec {
     Embedding(EmbeddingSpec),
     Stack(StackSpec),
     Sentry(SentrySpec),
+    Ael(AelSpec),
 }
 
 /// A normalizer ready to work.
@@ -68,6 +71,7 @@ impl NormalizerSpec {
             }),
             Self::Stack(spec) => spec.build(),
             Self::Sentry(spec) => spec.build(),
+            Self::Ael(spec) => spec.build(),
         }
     }
 }

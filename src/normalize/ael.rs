@@ -1,0 +1,147 @@
+//! Values by their looks, then variables by how many different words stand in one place.
+//!
+//! First each text by itself (*anonymize*): after the masks every word with a digit in it, path, dotted name, `key=` value, `null`
+//! and the like becomes `<*>`, a unit joins its number, and a list of values is one value, however long. Then the templates so far
+//! (*reconcile*): where at least `min_values` of them differ in one word only, or in what stands in one pair of quotes or brackets,
+//! that is a variable; two are enough where one of them has a value there.
+//!
+//! *Groups* messages that differ in such values and variables. *Splits* one error whose variable is the first word, has a varying
+//! number of words without quotes around them, or was seen with few different words. *Merges* errors that only a number, a name or
+//! one word of many tells apart: `keep_codes`, `keep_names` and a greater `min_values` keep these. Types of errors (`…Exception`,
+//! `…Error`) always stay. *Parameters*: `rules` (masks, applied first), `min_values`, `keep_codes`, `keep_names`. *Reference*: the
+//! steps are those of AEL (Jiang, Hassan, Hamann, Flora, “An automated approach for abstracting execution logs to execution events”,
+//! J. Softw. Maint. Evol. 20, 2008), whose reconciliation merges events that differ in one token when more than a threshold do;
+//! what counts as a value follows Khan, Shin, Bianculli, Briand, “Guidelines for assessing the accuracy of log message template
+//! identification techniques”, ICSE 2022.
+
+mod anonymize;
+mod phrase;
+mod piece;
+mod place;
+mod places;
+mod reconcile;
+
+use self::anonymize::{Keep, anonymize};
+use self::piece::{Piece, hashed};
+use self::reconcile::Variables;
+use super::{Built, Key, MaskKind, Miner, Normalizer, Rules, RulesSpec, Text, UrlKeep};
+use hashbrown::HashSet;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AelSpec {
+    /// Masks that come first; absent: what is more than one word, or looks like words and is none.
+    #[serde(default = "AelSpec::default_rules")]
+    pub rules: RulesSpec,
+    /// Different words in one place from which they are values, ≥ 2.
+    #[serde(default = "AelSpec::default_min_values")]
+    pub min_values: usize,
+    /// Numbers that say what happened stay: `status 404`, `error 1205`, `504 Gateway Timeout`.
+    #[serde(default)]
+    pub keep_codes: bool,
+    /// Dotted names, paths and words after `key=` are words: values only where many were seen in one place.
+    #[serde(default)]
+    pub keep_names: bool,
+}
+
+impl Default for AelSpec {
+    fn default() -> Self {
+        Self {
+            rules: Self::default_rules(),
+            min_values: Self::default_min_values(),
+            keep_codes: false,
+            keep_names: false,
+        }
+    }
+}
+
+impl AelSpec {
+    fn default_rules() -> RulesSpec {
+        let masks = vec![
+            MaskKind::Ansi {},
+            MaskKind::Uuid {},
+            MaskKind::Timestamp {},
+            MaskKind::Datetime {},
+            MaskKind::Url { keep: UrlKeep::Nothing },
+            MaskKind::Email {},
+            MaskKind::Mac {},
+            MaskKind::Ipv4 {},
+            MaskKind::Ipv6 {},
+            MaskKind::Host {},
+        ];
+        RulesSpec { masks, truncate: None }
+    }
+
+    fn default_min_values() -> usize {
+        5
+    }
+
+    /// # Errors
+    /// When a parameter is out of range.
+    pub fn build(&self) -> Result<Built, String> {
+        if self.min_values < 2 {
+            return Err(format!("normalize.min_values is {}: one word is no variable, at least 2", self.min_values));
+        }
+        let rules = Rules::new(&self.rules).map_err(|e| e.replacen("normalize.", "normalize.rules.", 1))?;
+        let keep = Keep { codes: self.keep_codes, names: self.keep_names };
+        Ok(Built {
+            normalizer: Box::new(Anonymizer { rules, keep }),
+            miner: Some(Box::new(Reconciler::new(self.min_values))),
+        })
+    }
+}
+
+/// The first step: each text by itself.
+struct Anonymizer {
+    rules: Rules,
+    keep: Keep,
+}
+
+impl Normalizer for Anonymizer {
+    fn key(&self, text: Text) -> Key {
+        Key::open(anonymize(&self.rules.template(text.message), self.keep))
+    }
+}
+
+/// The second step: what stands in one place of many templates.
+#[derive(Clone)]
+struct Reconciler {
+    min_values: usize,
+    learned: Vec<Box<[Piece]>>,
+    seen: HashSet<u64>,
+    variables: Arc<Variables>,
+}
+
+impl Reconciler {
+    fn new(min_values: usize) -> Self {
+        Self { min_values, learned: Vec::new(), seen: HashSet::new(), variables: Arc::default() }
+    }
+}
+
+impl Miner for Reconciler {
+    fn learn(&mut self, template: &str) -> Result<(), String> {
+        if self.seen.insert(xxh3_64(template.as_bytes())) {
+            self.learned.push(hashed(template).into());
+        }
+        Ok(())
+    }
+
+    fn fit(&mut self) {
+        self.variables = Arc::new(Variables::of(&self.learned, self.min_values));
+    }
+
+    /// What is said of one template depends on the fit alone: one that is new joins the group whose variables it fills, or opens one.
+    fn sign(&mut self, template: &str) -> Result<String, String> {
+        Ok(self.variables.apply(template))
+    }
+
+    fn fork(&self) -> Box<dyn Miner> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;
