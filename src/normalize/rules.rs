@@ -9,12 +9,14 @@
 
 mod cut;
 mod rule;
+mod scan;
 
 pub use cut::Cut;
 pub use rule::GivenUp;
 
 use super::{Key, MASKS, MaskKind, Normalizer, Text};
 use rule::Rule;
+use scan::Scanned;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -83,9 +85,13 @@ impl Rules {
     #[must_use]
     pub fn apply<'a>(&self, rules: Range<usize>, text: &'a str) -> Cow<'a, str> {
         let mut text = Cow::Borrowed(text);
-        for rule in self.rules.get(rules).unwrap_or_default() {
-            if let Cow::Owned(replaced) = rule.apply(&text) {
-                text = Cow::Owned(replaced);
+        let rules = self.rules.get(rules).unwrap_or_default();
+        for together in rules.chunk_by(|a, b| a.scan.is_some() && b.scan.is_some()) {
+            let scanned = if together[0].scan.is_some() { scan::apply(together, &text) } else { Scanned::Refused };
+            match scanned {
+                Scanned::Unchanged => {}
+                Scanned::Changed(changed) => text = Cow::Owned(changed),
+                Scanned::Refused => text = in_sequence(together, text),
             }
         }
         text
@@ -111,6 +117,16 @@ impl Rules {
     pub fn given_up(&self) -> Vec<GivenUp> {
         self.rules.iter().filter_map(Rule::given_up).collect()
     }
+}
+
+/// The definition: each rule on what the one before left.
+fn in_sequence<'a>(rules: &[Rule], mut text: Cow<'a, str>) -> Cow<'a, str> {
+    for rule in rules {
+        if let Cow::Owned(replaced) = rule.apply(&text) {
+            text = Cow::Owned(replaced);
+        }
+    }
+    text
 }
 
 impl Normalizer for Rules {

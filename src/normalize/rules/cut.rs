@@ -103,6 +103,9 @@ fn join(text: Cow<str>, end: usize, start: usize) -> Cow<str> {
 
 /// Where the character number `n` begins; the end when there are fewer.
 fn nth_character(text: &str, n: usize) -> usize {
+    if text.as_bytes().get(..n).is_none_or(<[u8]>::is_ascii) {
+        return n.min(text.len());
+    }
     text.char_indices().nth(n).map_or(text.len(), |(at, _)| at)
 }
 

@@ -1,6 +1,7 @@
 //! One rule, ready to work, and what it may cost.
 
 use super::super::MaskKind;
+use super::scan::Scan;
 use regex::Regex;
 use std::borrow::Cow;
 use std::fmt;
@@ -17,7 +18,9 @@ const BUDGET: usize = 8 << 20;
 pub struct Rule {
     pub kind: MaskKind,
     regex: Regex,
-    placeholder: String,
+    pub placeholder: String,
+    /// Where it can be found in one pass with others.
+    pub scan: Option<Scan>,
     given_up: AtomicU64,
 }
 
@@ -50,7 +53,7 @@ impl Rule {
             _ => Regex::new(&kind.pattern()).map_err(|error| error.to_string())?,
         };
         let placeholder = kind.placeholder().into_owned();
-        Ok(Self { kind: kind.clone(), regex, placeholder, given_up: AtomicU64::new(0) })
+        Ok(Self { kind: kind.clone(), regex, placeholder, scan: Scan::of(kind), given_up: AtomicU64::new(0) })
     }
 
     /// `text` with every match that is meant replaced; borrowed when there is none.

@@ -1,0 +1,171 @@
+//! Masks of addresses: URL, e-mail, IP and path.
+
+use super::marks::Marks;
+use super::run::is_word;
+use super::{Found, Gap};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Whether a word begins or ends at `at` (`\b`); the gap's ends are no letters.
+fn is_boundary(text: &[u8], gap: Gap, at: usize) -> bool {
+    let before = at > gap.start && is_word(text[at - 1]);
+    let after = at < gap.end && is_word(text[at]);
+    before != after
+}
+
+/// Where the bytes of a kind that end at `end` begin, not before `from`.
+fn run_start(text: &[u8], from: usize, end: usize, is_kind: impl Fn(u8) -> bool) -> usize {
+    end - text[from.min(end)..end].iter().rev().take_while(|b| is_kind(**b)).count()
+}
+
+/// Where the bytes of a kind that begin at `start` end, not after `to`.
+fn run_end(text: &[u8], start: usize, to: usize, is_kind: impl Fn(u8) -> bool) -> usize {
+    start + text[start.min(to)..to].iter().take_while(|b| is_kind(**b)).count()
+}
+
+/// The colon of `://`.
+#[inline]
+pub fn url_candidates(marks: &Marks, block: usize) -> u64 {
+    let slash = marks.ahead(block, |b| b.slash);
+    marks.block(block).colon & (slash >> 1 & slash >> 2) as u64
+}
+
+/// `\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'"<>)\]]+`
+pub fn url(text: &[u8], gap: Gap, colon: usize) -> Option<Found> {
+    let first = run_start(text, gap.at, colon, |b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-'));
+    let begins = |at: &usize| text[*at].is_ascii_alphabetic() && is_boundary(text, gap, *at);
+    let start = (first..colon).find(begins)?;
+    let stops = |b: u8| matches!(b, b' ' | b'\t'..=b'\r' | b'\'' | b'"' | b'<' | b'>' | b')' | b']');
+    let end = run_end(text, colon + 3, gap.end, |b| !stops(b));
+    (end > colon + 3).then(|| Found::accepted(start..end))?
+}
+
+/// `\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\b`
+pub fn email(text: &[u8], gap: Gap, at: usize) -> Option<Found> {
+    if text[at] != b'@' {
+        return None;
+    }
+    let first = run_start(text, gap.at, at, |b| is_word(b) || matches!(b, b'.' | b'%' | b'+' | b'-'));
+    let start = (first..at).find(|at| is_boundary(text, gap, *at))?;
+    let is_label = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    let dot = run_end(text, at + 1, gap.end, is_label);
+    if dot == at + 1 {
+        return None;
+    }
+    let mut end = dot;
+    while end < gap.end && text[end] == b'.' {
+        let label = run_end(text, end + 1, gap.end, is_label);
+        if label == end + 1 {
+            break;
+        }
+        end = label;
+    }
+    // Backwards to where a word ends or begins, with one letter after the first dot at least.
+    let end = (dot + 2..=end).rev().find(|end| text[end - 1] != b'.' && is_boundary(text, gap, *end))?;
+    Found::accepted(start..end)
+}
+
+/// A dot between digits.
+#[inline]
+pub fn ipv4_candidates(marks: &Marks, block: usize) -> u64 {
+    let digit = marks.ahead(block, |b| b.digit);
+    marks.block(block).dot & marks.before(block, |b| b.digit) & (digit >> 1) as u64
+}
+
+/// `\b[0-9]{1,3}(\.[0-9]{1,3}){3}(:[0-9]{1,5})?\b`, from its first dot.
+pub fn ipv4(text: &[u8], gap: Gap, dot: usize) -> Option<Found> {
+    let digit = |b: u8| b.is_ascii_digit();
+    let start = run_start(text, gap.at, dot, digit);
+    if !(1..=3).contains(&(dot - start)) || !is_boundary(text, gap, start) {
+        return None;
+    }
+    let mut host = dot;
+    for _ in 0..3 {
+        if host >= gap.end || text[host] != b'.' {
+            return None;
+        }
+        let end = run_end(text, host + 1, gap.end, digit);
+        if !(1..=3).contains(&(end - host - 1)) {
+            return None;
+        }
+        host = end;
+    }
+    let mut end = host;
+    if host < gap.end && text[host] == b':' {
+        let port = run_end(text, host + 1, gap.end, digit);
+        if (1..=5).contains(&(port - host - 1)) && is_boundary(text, gap, port) {
+            end = port;
+        }
+    }
+    let accepted = std::str::from_utf8(&text[start..host]).is_ok_and(|host| host.parse::<Ipv4Addr>().is_ok());
+    is_boundary(text, gap, end).then_some(Found { start, end, accepted })
+}
+
+/// A colon before a hexadecimal digit.
+#[inline]
+pub fn ipv6_candidates(marks: &Marks, block: usize) -> u64 {
+    marks.block(block).colon & (marks.ahead(block, |b| b.hex) >> 1) as u64
+}
+
+/// `[0-9a-fA-F:]*:[0-9a-fA-F]+(\.[0-9]{1,3}){0,3}`, from its first colon before a hexadecimal digit.
+pub fn ipv6(text: &[u8], gap: Gap, colon: usize) -> Option<Found> {
+    let hex = |b: u8| b.is_ascii_hexdigit();
+    if colon + 1 >= gap.end || !hex(text[colon + 1]) {
+        return None;
+    }
+    let start = run_start(text, gap.at, colon, |b| hex(b) || b == b':');
+    let all = run_end(text, colon, gap.end, |b| hex(b) || b == b':');
+    // Colons at the end belong to no match.
+    let mut end = run_start(text, colon, all, |b| b == b':');
+    for _ in 0..3 {
+        let part = run_end(text, end + 1, gap.end.min(end + 4), |b| b.is_ascii_digit());
+        if end >= gap.end || text[end] != b'.' || part <= end + 1 {
+            break;
+        }
+        end = part;
+    }
+    let alone = !(start > gap.start && is_word(text[start - 1]) || end < gap.end && is_word(text[end]));
+    let colons = text[start..end].iter().filter(|b| **b == b':').count();
+    let is_address = || std::str::from_utf8(&text[start..end]).is_ok_and(|part| part.parse::<Ipv6Addr>().is_ok());
+    Some(Found { start, end, accepted: alone && colons >= 2 && is_address() })
+}
+
+/// `(^|[\s='"`(\[{,;:|>])([A-Za-z]:\\|\\\\|~?/)[SEGMENT]+([/\\][SEGMENT]*)+`, from the separator of its root.
+pub fn path(text: &[u8], gap: Gap, separator: usize) -> Option<Found> {
+    let segment = |b: u8| is_word(b) || matches!(b, b'.' | b'@' | b'%' | b'+' | b'$' | b'#' | b'-');
+    let slash = |b: u8| b == b'/' || b == b'\\';
+    let from = |root: usize, first: usize| {
+        if !begins_path(text, gap, root) {
+            return None;
+        }
+        let name = run_end(text, first, gap.end, segment);
+        let end = run_end(text, name, gap.end, |b| slash(b) || segment(b));
+        // At least one letter, and a separator after it.
+        (name > first && end > name).then_some(root..end)
+    };
+    let before = |distance: usize| separator.checked_sub(distance).filter(|at| *at >= gap.at).map(|at| (at, text[at]));
+    let span = match text[separator] {
+        b'/' => match before(1) {
+            Some((tilde, b'~')) => from(tilde, separator + 1),
+            _ => from(separator, separator + 1),
+        },
+        b'\\' => {
+            let drive = before(2).filter(|(_, letter)| letter.is_ascii_alphabetic() && text[separator - 1] == b':');
+            let drive = drive.and_then(|(root, _)| from(root, separator + 1));
+            let doubled = separator + 1 < gap.end && text[separator + 1] == b'\\';
+            drive.or_else(|| from(separator, separator + 2).filter(|_| doubled))
+        }
+        _ => None,
+    }?;
+    Found::accepted(span)
+}
+
+/// Whether a path may begin at `root`: with the gap, or after a character that is not part of an earlier match.
+fn begins_path(text: &[u8], gap: Gap, root: usize) -> bool {
+    match root.checked_sub(1).filter(|at| *at >= gap.at) {
+        None => root == gap.start,
+        Some(at) => matches!(
+            text[at],
+            b' ' | b'\t'..=b'\r' | b'=' | b'\'' | b'"' | b'`' | b'(' | b'[' | b'{' | b',' | b';' | b':' | b'|' | b'>'
+        ),
+    }
+}
