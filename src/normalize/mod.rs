@@ -2,8 +2,11 @@
 //!
 //! Neither sees records: they map distinct texts, and know nothing of times, counts or services.
 
+pub mod classifier;
 mod drain;
+mod drift;
 pub mod embedding;
+mod groups;
 mod mask;
 mod miner;
 mod rules;
@@ -11,11 +14,13 @@ pub mod stack;
 mod text;
 
 pub use drain::{Drain, DrainSpec};
+pub use drift::{Drift, PairShare};
 pub use mask::{CustomMask, MASKS, Mask, MaskKind, PathKeep, UrlKeep};
 pub use miner::Miner;
 pub use rules::{Cut, GivenUp, Rules, RulesSpec};
 pub use text::{Key, Reads, Text};
 
+use classifier::{Classifier, ClassifierSpec};
 use embedding::{Embedding, EmbeddingSpec};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +42,7 @@ pub enum NormalizerSpec {
     Rules(RulesSpec),
     Drain(DrainSpec),
     Embedding(EmbeddingSpec),
+    Classifier(ClassifierSpec),
 }
 
 /// A normalizer ready to work.
@@ -57,6 +63,10 @@ impl NormalizerSpec {
             Self::Embedding(spec) => Ok(Built {
                 normalizer: Box::new(Rules::new(&spec.rules)?),
                 miner: Some(Box::new(Embedding::new(spec)?)),
+            }),
+            Self::Classifier(spec) => Ok(Built {
+                normalizer: Box::new(Rules::new(&spec.rules)?),
+                miner: Some(Box::new(Classifier::new(spec)?)),
             }),
         }
     }
