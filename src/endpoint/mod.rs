@@ -4,6 +4,7 @@
 //! Nothing is called unless the mode says so, and no key is ever written.
 
 mod cassette;
+mod chat;
 mod client;
 mod exchange;
 #[cfg(test)]
@@ -15,8 +16,10 @@ mod spend;
 #[cfg(test)]
 mod tests;
 
+pub use chat::{Chat, Ending, Question};
 pub use exchange::{Exchange, Outcome};
 pub use request::Request;
+pub(crate) use request::sha256;
 pub use spec::{EndpointSpec, Mode};
 pub use spend::Spend;
 

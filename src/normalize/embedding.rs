@@ -5,20 +5,25 @@
 //! the masks, `provider`, `threshold` (cosine distance), `linkage`. *Reference*: Sokal & Michener 1958 (average linkage);
 //! Weinberger et al. 2009 (hashed features); Reimers & Gurevych 2019 (sentence vectors).
 
-mod groups;
 mod hash;
+mod http;
 mod linkage;
+#[cfg(feature = "embed")]
+mod minilm;
+mod model;
 
 pub use hash::{HashEmbedder, HashSpec};
 
+use super::groups::Groups;
 use super::{Miner, RulesSpec};
-use groups::Groups;
-use hashbrown::HashMap;
+use crate::endpoint::{EndpointSpec, Spend};
+use http::HttpModel;
 use linkage::average_linkage;
+use model::Cached;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use xxhash_rust::xxh3::xxh3_128;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,9 +47,35 @@ const fn threshold() -> f64 {
 
 /// Where vectors come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProviderSpec {
+    /// Hashed character n-grams: free, and the same everywhere.
     Hash(HashSpec),
+    /// An endpoint's `embeddings`.
+    Http(EndpointSpec),
+    /// A sentence model from a folder with `config.json`, `tokenizer.json` and `model.safetensors`.
+    Minilm { folder: PathBuf },
+}
+
+impl ProviderSpec {
+    fn open(&self) -> Result<Arc<dyn Embedder>, String> {
+        Ok(match self {
+            Self::Hash(spec) => Arc::new(HashEmbedder::new(*spec)?),
+            Self::Http(spec) => Arc::new(Cached::new(HttpModel::open(spec)?)),
+            Self::Minilm { folder } => minilm(folder)?,
+        })
+    }
+}
+
+#[cfg(feature = "embed")]
+fn minilm(folder: &Path) -> Result<Arc<dyn Embedder>, String> {
+    Ok(Arc::new(Cached::new(minilm::MiniLm::open(folder)?)))
+}
+
+#[cfg(not(feature = "embed"))]
+fn minilm(_: &Path) -> Result<Arc<dyn Embedder>, String> {
+    let remedy = "build it with `--features embed`";
+    Err(format!("normalize.provider.kind is minilm: this program was built without sentence models; {remedy}"))
 }
 
 impl Default for ProviderSpec {
@@ -84,6 +115,16 @@ pub trait Embedder: Send + Sync {
     /// # Errors
     /// When an endpoint or a model fails.
     fn embed(&self, template: &str) -> Result<Vec<f32>, String>;
+
+    /// What asking a model cost.
+    fn spent(&self) -> Spend {
+        Spend::default()
+    }
+
+    /// What the user should be told.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The vector divided by its length; zeros where it has none or is not finite.
@@ -112,24 +153,6 @@ fn product(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// Groups, and which of them each template is in.
-#[derive(Clone, Default)]
-struct Partition {
-    groups: Groups,
-    /// By hash of the template.
-    of: HashMap<u128, usize>,
-}
-
-impl Partition {
-    fn find(&self, template: &str) -> Option<&str> {
-        self.of.get(&xxh3_128(template.as_bytes())).map(|group| self.groups.name(*group))
-    }
-
-    fn put(&mut self, template: &str, group: usize) {
-        self.of.insert(xxh3_128(template.as_bytes()), group);
-    }
-}
-
 /// Templates among which clusters are found, in the order of learning.
 #[derive(Clone, Default)]
 struct Core {
@@ -149,25 +172,27 @@ impl Core {
 
     /// The clusters, each named after its first template and standing at the mean of its vectors, so that the inner product
     /// with a vector is 1 − its mean distance to the members.
-    fn clusters(&mut self, threshold: f32) -> Partition {
+    fn clusters(&mut self, threshold: f32) -> Groups {
         self.measure();
         let numbers = average_linkage(&self.rows, threshold);
         let mut members: Vec<Vec<usize>> = vec![Vec::new(); numbers.iter().max().map_or(0, |most| most + 1)];
         for (item, &number) in numbers.iter().enumerate() {
             members[number].push(item);
         }
-        let mut found = Partition::default();
+        let mut groups = Groups::default();
         for members in members {
             let mut mean = vec![0.0; self.vectors[members[0]].len()];
-            for (x, sum) in members.iter().flat_map(|item| self.vectors[*item].iter().zip(0..)) {
-                mean[sum] += x / members.len() as f32;
+            for item in &members {
+                for (sum, x) in mean.iter_mut().zip(self.vectors[*item].iter()) {
+                    *sum += x / members.len() as f32;
+                }
             }
-            let group = found.groups.open(&self.templates[members[0]], &mean);
+            let group = groups.open(&self.templates[members[0]], &mean);
             for item in members {
-                found.put(&self.templates[item], group);
+                groups.put(&self.templates[item], group);
             }
         }
-        found
+        groups
     }
 }
 
@@ -181,11 +206,8 @@ pub struct Embedding {
     core: Core,
     /// Learned after the core was full, since the last fit.
     waiting: Vec<Arc<str>>,
-    fitted: Arc<Partition>,
-    /// Which fitted group was joined since the fit, by hash of the template.
-    joined: HashMap<u128, usize>,
-    /// Groups opened since the fit.
-    opened: Partition,
+    /// As of the last fit, and what was signed since.
+    groups: Arc<Groups>,
 }
 
 impl Embedding {
@@ -196,29 +218,22 @@ impl Embedding {
             let range = "a cosine distance above 0 and below 1";
             return Err(format!("normalize.threshold is {}: it must be {range}", spec.threshold));
         }
-        let embedder: Arc<dyn Embedder> = match &spec.provider {
-            ProviderSpec::Hash(hash) => Arc::new(HashEmbedder::new(*hash)?),
-        };
+        let embedder = spec.provider.open()?;
         let most_clustered = if spec.linkage == Linkage::Leader { 0 } else { MOST_CLUSTERED };
         Ok(Self::with(embedder, spec.threshold as f32, most_clustered))
     }
 
     fn with(embedder: Arc<dyn Embedder>, threshold: f32, most_clustered: usize) -> Self {
-        Self {
-            embedder,
-            threshold,
-            most_clustered,
-            core: Core::default(),
-            waiting: Vec::new(),
-            fitted: Arc::default(),
-            joined: HashMap::new(),
-            opened: Partition::default(),
-        }
+        Self { embedder, threshold, most_clustered, core: Core::default(), waiting: Vec::new(), groups: Arc::default() }
     }
 
-    /// The nearest group within the threshold.
-    fn nearest(&self, groups: &Groups, vector: &[f32]) -> Option<(usize, f32)> {
-        groups.nearest(vector).filter(|(_, product)| 1.0 - product <= self.threshold)
+    /// Joins the nearest group within the threshold, or opens one; which.
+    fn join_or_open(&mut self, template: &str, vector: &[f32]) -> usize {
+        let near = self.groups.nearest(vector).filter(|(_, product)| 1.0 - product <= self.threshold);
+        let groups = Arc::make_mut(&mut self.groups);
+        let group = near.map_or_else(|| groups.open(template, vector), |(group, _)| group);
+        groups.put(template, group);
+        group
     }
 }
 
@@ -240,46 +255,31 @@ impl Miner for Embedding {
 
     fn fit(&mut self) {
         if self.core.rows.len() < self.core.templates.len() {
-            self.fitted = Arc::new(self.core.clusters(self.threshold));
+            self.groups = Arc::new(self.core.clusters(self.threshold));
         }
         for template in std::mem::take(&mut self.waiting) {
             // It was embedded when it was learned: this cannot fail, and would only leave it alone.
             let vector = self.embedder.embed(&template).unwrap_or_default();
-            let near = self.nearest(&self.fitted.groups, &vector);
-            let fitted = Arc::make_mut(&mut self.fitted);
-            let group = near.map_or_else(|| fitted.groups.open(&template, &vector), |(group, _)| group);
-            fitted.put(&template, group);
+            self.join_or_open(&template, &vector);
         }
-        self.joined.clear();
-        self.opened = Partition::default();
     }
 
     fn sign(&mut self, template: &str) -> Result<String, String> {
-        if let Some(name) = self.fitted.find(template).or_else(|| self.opened.find(template)) {
-            return Ok(name.to_owned());
-        }
-        let hash = xxh3_128(template.as_bytes());
-        if let Some(group) = self.joined.get(&hash) {
-            return Ok(self.fitted.groups.name(*group).to_owned());
-        }
-        let vector = self.embedder.embed(template)?;
-        let fitted = self.nearest(&self.fitted.groups, &vector);
-        let opened = self.nearest(&self.opened.groups, &vector);
-        match (fitted, opened) {
-            (Some((group, product)), other) if other.is_none_or(|(_, nearer)| nearer <= product) => {
-                self.joined.insert(hash, group);
-                Ok(self.fitted.groups.name(group).to_owned())
-            }
-            (_, Some((group, _))) => {
-                self.opened.put(template, group);
-                Ok(self.opened.groups.name(group).to_owned())
-            }
-            _ => {
-                let group = self.opened.groups.open(template, &vector);
-                self.opened.put(template, group);
-                Ok(template.to_owned())
-            }
-        }
+        let group = if let Some(group) = self.groups.find(template) {
+            group
+        } else {
+            let vector = self.embedder.embed(template)?;
+            self.join_or_open(template, &vector)
+        };
+        Ok(self.groups.name(group).to_owned())
+    }
+
+    fn spent(&self) -> Spend {
+        self.embedder.spent()
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.embedder.notes()
     }
 
     fn fork(&self) -> Box<dyn Miner> {

@@ -1,3 +1,5 @@
+use crate::endpoint::Spend;
+
 /// Learns which templates belong together. It is shown each distinct template once, in the order in which the records came, and
 /// is fitted every night (semantics.md §3): what it says of a template never depends on one that came later.
 ///
@@ -31,6 +33,16 @@ pub trait Miner: Send + Sync {
     /// # Errors
     /// When an endpoint that it asks fails.
     fn sign(&mut self, template: &str) -> Result<String, String>;
+
+    /// What asking models cost so far, forks included.
+    fn spent(&self) -> Spend {
+        Spend::default()
+    }
+
+    /// What the user should be told of recordings that were read.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// A copy that goes its own way.
     fn fork(&self) -> Box<dyn Miner>;

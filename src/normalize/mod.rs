@@ -3,10 +3,13 @@
 //! Neither sees records: they map distinct texts, and know nothing of times, counts or services.
 
 mod ael;
+pub mod classifier;
 mod drain;
+mod drift;
 pub mod embedding;
 mod frames;
 mod in_app;
+mod groups;
 mod mask;
 mod miner;
 mod rules;
@@ -17,6 +20,7 @@ pub mod trace;
 
 pub use ael::AelSpec;
 pub use drain::{Drain, DrainSpec};
+pub use drift::{Drift, PairShare};
 pub use mask::{CustomMask, MASKS, Mask, MaskKind, PathKeep, UrlKeep};
 pub use miner::Miner;
 pub use rules::{Cut, GivenUp, Rules, RulesSpec};
@@ -24,6 +28,7 @@ pub use sentry::{Sentry, SentrySpec};
 pub use stack::{Detail, ExceptionKind, Stack, StackSpec};
 pub use text::{Key, Reads, Text};
 
+use classifier::{Classifier, ClassifierSpec};
 use embedding::{Embedding, EmbeddingSpec};
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +53,7 @@ pub enum NormalizerSpec {
     Stack(StackSpec),
     Sentry(SentrySpec),
     Ael(AelSpec),
+    Classifier(ClassifierSpec),
 }
 
 /// A normalizer ready to work.
@@ -72,6 +78,10 @@ impl NormalizerSpec {
             Self::Stack(spec) => spec.build(),
             Self::Sentry(spec) => spec.build(),
             Self::Ael(spec) => spec.build(),
+            Self::Classifier(spec) => Ok(Built {
+                normalizer: Box::new(Rules::new(&spec.rules)?),
+                miner: Some(Box::new(Classifier::new(spec)?)),
+            }),
         }
     }
 }

@@ -89,6 +89,14 @@ fn the_table_of_a_preset() {
 }
 
 #[test]
+#[cfg(not(feature = "embed"))]
+fn a_sentence_model_says_what_it_needs() {
+    let toml = "kind = \"embedding\"\nrules = { masks = [] }\nprovider = { kind = \"minilm\", folder = \"x\" }";
+    let error = toml::from_str::<NormalizerSpec>(toml).unwrap().build().err().unwrap();
+    assert!(error.starts_with("normalize.provider.kind is minilm") && error.contains("--features embed"));
+}
+
+#[test]
 fn vectors_that_cannot_be_scaled_are_near_nothing() {
     assert_eq!(unit(vec![f32::NAN, 1.0]), [0.0, 0.0]);
     assert_eq!(unit(vec![0.0, 0.0]), [0.0, 0.0]);

@@ -1,0 +1,187 @@
+//! A small model that labels each template with a known signature, or `new`.
+//!
+//! *Groups* templates that the model takes for one kind of error. *Splits* and *merges* as the model errs, and differently under
+//! another model or prompt: [`super::drift`] measures how differently. *Parameters*: the masks, `k`, `endpoint`. *Reference*: none;
+//! known signatures are found as in [`super::embedding`] and shown to the model (retrieval).
+
+use super::embedding::{HashEmbedder, HashSpec};
+use super::groups::Groups;
+use super::{Miner, RulesSpec};
+use crate::endpoint::{Ending, Endpoint, EndpointSpec, Question, Spend, sha256};
+use crate::model::excerpt;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What the model is told, word for word.
+pub const PROMPT: &str = include_str!("classifier/prompt.txt");
+
+/// Characters of a template that the model is shown.
+const MOST_SHOWN: usize = 1000;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassifierSpec {
+    /// What is masked first.
+    pub rules: RulesSpec,
+    /// Known signatures that the model is shown, those most alike by hashed n-grams; 1 to 50.
+    #[serde(default = "k")]
+    pub k: usize,
+    pub endpoint: EndpointSpec,
+}
+
+const fn k() -> usize {
+    8
+}
+
+/// Asks about each template once, in the order of learning.
+#[derive(Clone)]
+pub struct Classifier {
+    endpoint: Arc<Endpoint>,
+    embedder: HashEmbedder,
+    k: usize,
+    /// SHA-256 of the prompt.
+    prompt: String,
+    /// With all that was learned.
+    learned: Arc<Groups>,
+    /// As of the last fit, and what was signed since.
+    groups: Arc<Groups>,
+    /// How each question ended, by its key; forks share it, as they share answers.
+    endings: Arc<Mutex<BTreeMap<String, &'static str>>>,
+}
+
+/// The answer's only form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Label {
+    label: String,
+}
+
+impl Classifier {
+    /// # Errors
+    /// When a parameter is out of range, or the endpoint cannot be opened.
+    pub fn new(spec: &ClassifierSpec) -> Result<Self, String> {
+        if !(1..=50).contains(&spec.k) {
+            return Err(format!("normalize.k is {}: 1 to 50 known signatures can be shown", spec.k));
+        }
+        let endpoint = Endpoint::open(&spec.endpoint).map_err(|error| format!("normalize.endpoint.{error}"))?;
+        Ok(Self {
+            endpoint: Arc::new(endpoint),
+            embedder: HashEmbedder::new(HashSpec::default())?,
+            k: spec.k,
+            prompt: sha256(PROMPT),
+            learned: Arc::default(),
+            groups: Arc::default(),
+            endings: Arc::default(),
+        })
+    }
+
+    /// The group that the model names; `None`: a new one, or no answer that can be used.
+    fn choose(&self, template: &str, vector: &[f32], groups: &Groups) -> Result<Option<usize>, String> {
+        let near = groups.nearest_of(vector, self.k);
+        if near.is_empty() {
+            return Ok(None);
+        }
+        let ids: Vec<String> = (1..=near.len()).map(|number| format!("s{number}")).collect();
+        let read = |words: &str| {
+            let Label { label } = serde_json::from_str(words.trim()).ok()?;
+            if label == "new" {
+                return Some(None);
+            }
+            ids.iter().position(|id| *id == label).map(|index| Some(near[index]))
+        };
+        let question = self.question(template, &near, groups, &ids);
+        let chat = self.endpoint.chat(&question, read).map_err(|error| format!("normalize.endpoint: {error}"))?;
+        let ending = match (chat.ending, chat.answer) {
+            (Ending::Valid, Some(Some(_))) => "joined",
+            (Ending::Valid, _) => "new",
+            (ending, _) => ending.name(),
+        };
+        self.endings().insert(chat.key, ending);
+        Ok(chat.answer.flatten())
+    }
+
+    fn question(&self, template: &str, near: &[usize], groups: &Groups, ids: &[String]) -> Question {
+        let text = |template: &str| excerpt(template, MOST_SHOWN);
+        let known = near.iter().zip(ids).map(|(group, id)| json!({"id": id, "text": text(groups.name(*group))}));
+        let data = json!({"known": known.collect::<Vec<_>>(), "template": text(template)}).to_string();
+        // Nobody can write the fence into the data that it is made of.
+        let fence = &sha256(&data)[..16];
+        let labels: Vec<&str> = ids.iter().map(String::as_str).chain(["new"]).collect();
+        let schema = json!({
+            "type": "object",
+            "properties": {"label": {"type": "string", "enum": labels}},
+            "required": ["label"],
+            "additionalProperties": false,
+        });
+        Question {
+            prompt: self.prompt.clone(),
+            system: PROMPT.to_owned(),
+            user: format!("{fence}\n{data}\n{fence}"),
+            schema: ("label", schema),
+            parameters: parameters(),
+        }
+    }
+
+    fn endings(&self) -> MutexGuard<'_, BTreeMap<String, &'static str>> {
+        self.endings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The likeliest answer, and room for no more than it needs.
+fn parameters() -> Map<String, Value> {
+    Map::from_iter([("temperature".to_owned(), json!(0)), ("max_tokens".to_owned(), json!(32))])
+}
+
+/// Puts a template into the group that was chosen, or into one of its own; which.
+fn place(template: &str, vector: &[f32], chosen: Option<usize>, groups: &mut Arc<Groups>) -> usize {
+    let groups = Arc::make_mut(groups);
+    let group = chosen.unwrap_or_else(|| groups.open(template, vector));
+    groups.put(template, group);
+    group
+}
+
+impl Miner for Classifier {
+    fn learn(&mut self, template: &str) -> Result<(), String> {
+        let vector = self.embedder.vector(template);
+        let chosen = self.choose(template, &vector, &self.learned)?;
+        place(template, &vector, chosen, &mut self.learned);
+        Ok(())
+    }
+
+    fn fit(&mut self) {
+        self.groups = self.learned.clone();
+    }
+
+    fn sign(&mut self, template: &str) -> Result<String, String> {
+        let group = if let Some(group) = self.groups.find(template) {
+            group
+        } else {
+            let vector = self.embedder.vector(template);
+            let chosen = self.choose(template, &vector, &self.groups)?;
+            place(template, &vector, chosen, &mut self.groups)
+        };
+        Ok(self.groups.name(group).to_owned())
+    }
+
+    /// Questions by how they ended: `joined` a known signature, `new`, `repaired`, or the reason why there is no answer.
+    fn spent(&self) -> Spend {
+        let mut outcomes = BTreeMap::new();
+        for ending in self.endings().values() {
+            *outcomes.entry((*ending).to_owned()).or_default() += 1;
+        }
+        Spend { outcomes, ..self.endpoint.spent() }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.endpoint.notes().to_vec()
+    }
+
+    fn fork(&self) -> Box<dyn Miner> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;
