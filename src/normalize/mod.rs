@@ -5,6 +5,7 @@
 mod drain;
 mod mask;
 mod miner;
+pub mod quality;
 mod rules;
 pub mod stack;
 mod text;
