@@ -1,5 +1,6 @@
 //! The arguments, with help texts that teach.
 
+use super::normalize::NormalizeArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -46,6 +47,8 @@ pub enum Command {
     /// Try a detector on one series of counts: what is expected of each row, how rare it is, where an alarm begins
     #[command(after_help = DETECT_HELP)]
     Detect(DetectArgs),
+    /// Judge how errors are grouped
+    Normalize(NormalizeArgs),
     /// List the shipped pipelines, or print one as TOML to start your own from
     Preset(PresetArgs),
     /// Print a completion script, to be kept where your shell looks for them

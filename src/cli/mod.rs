@@ -7,6 +7,7 @@ mod detect;
 mod explain;
 mod failure;
 mod input;
+mod normalize;
 mod output;
 mod placebo;
 mod preset;
@@ -54,6 +55,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Detect(args) => detect::run(&args, &terminal),
         Command::Explain(args) => explain::run(&args, &terminal),
         Command::Placebo(args) => placebo::run(&args, &terminal),
+        Command::Normalize(args) => normalize::run(&args, &terminal),
         Command::Preset(args) => preset::run(&args),
         Command::Completions { shell } => completions::run(shell),
     }

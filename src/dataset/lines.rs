@@ -164,7 +164,7 @@ pub fn read<T: Line>(path: &Path, intake: &mut Intake) -> Result<Vec<T>, UserErr
 }
 
 /// Refuses JSON that is not one object a line.
-fn check_shape(file: &str, text: &str) -> Result<(), UserError> {
+pub(super) fn check_shape(file: &str, text: &str) -> Result<(), UserError> {
     let error = |message: &str, filter: &str| {
         Err(UserError::new(format!("{file}:1"), message, format!("convert it: jq -c '{filter}' {file}")))
     };

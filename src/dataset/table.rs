@@ -99,6 +99,15 @@ impl Table {
         self.columns.contains_key(column)
     }
 
+    /// The header's columns, in order.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
+        let mut columns: Vec<(&str, usize)> =
+            self.columns.iter().map(|(name, &index)| (name.as_str(), index)).collect();
+        columns.sort_unstable_by_key(|(_, index)| *index);
+        columns.into_iter().map(|(name, _)| name).collect()
+    }
+
     /// Calls `take` on every row; returns the number of rows and those that it, or the parser, refused.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod in_app;
 mod groups;
 mod mask;
 mod miner;
+pub mod quality;
 mod rules;
 mod sentry;
 mod stack;

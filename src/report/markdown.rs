@@ -12,6 +12,7 @@ mod misses;
 mod monthly;
 mod normalization;
 mod placebo;
+mod quality;
 mod rollback;
 mod stage_value;
 mod stories;
@@ -20,6 +21,7 @@ mod tables;
 pub use comparison::comparison;
 pub(super) use normalization::page as normalization;
 pub use placebo::section as placebo_section;
+pub use quality::document as quality;
 pub(super) use stories::section as stories;
 pub(super) use tables::{FunnelStage, funnel_stages};
 

@@ -23,6 +23,7 @@ mod judged_rows;
 mod markdown;
 pub mod number;
 mod placebo;
+mod quality;
 mod regrouping;
 mod signatures;
 mod stories;
@@ -35,8 +36,11 @@ pub use charts::{funnel, precision_recall, rows_chart, tornado};
 pub use explain::explain;
 pub use files::{json, json_lines, write, write_comparison, write_rejects};
 pub use judged_rows::{JudgedRows, labelled_summary};
-pub use markdown::{comparison as markdown_comparison, placebo_section, report as markdown_report};
+pub use markdown::{
+    comparison as markdown_comparison, placebo_section, quality as markdown_quality, report as markdown_report,
+};
 pub use placebo::summary as placebo_summary;
+pub use quality::tables as quality_tables;
 pub use regrouping::{markdown as markdown_regrouping, terminal as regrouping};
 pub use style::Style;
 pub use terminal::{comparison, summary};

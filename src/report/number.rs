@@ -52,6 +52,22 @@ pub fn maybe_money(usd: Option<f64>) -> String {
     usd.map_or_else(|| UNDEFINED.to_owned(), money)
 }
 
+/// A score in [0, 1] (or, adjusted for chance, a little below 0), three digits as the literature has it: `0.694`; only 0 prints as 0
+/// and only 1 as 1. `–` where it is undefined.
+#[must_use]
+pub fn score(score: Option<f64>) -> String {
+    match score {
+        None => UNDEFINED.to_owned(),
+        Some(s) if !s.is_finite() => UNDEFINED.to_owned(),
+        Some(0.0) => "0".to_owned(),
+        Some(1.0) => "1".to_owned(),
+        Some(s) if s < 0.0 => format!("−{:.3}", -s),
+        Some(s) if s < 0.0005 => "<0.001".to_owned(),
+        Some(s) if s >= 0.9995 => ">0.999".to_owned(),
+        Some(s) => format!("{s:.3}"),
+    }
+}
+
 /// `1 incident`, `2 incidents`, `0 incidents`.
 #[must_use]
 pub fn plural(n: u64, noun: &str) -> String {
@@ -183,6 +199,22 @@ mod tests {
             ["0", "0", "1.0e-3", "0.27", "12.3", "1,540"]
         );
         assert_eq!([0, 7, 999, 1000, 41_722, 1_000_000].map(count), ["0", "7", "999", "1,000", "41,722", "1,000,000"]);
+    }
+
+    #[test]
+    fn scores_never_round_to_perfection() {
+        let rows = [
+            (Some(0.6942), "0.694"),
+            (Some(0.0), "0"),
+            (Some(1.0), "1"),
+            (Some(0.999_51), ">0.999"),
+            (Some(0.000_1), "<0.001"),
+            (Some(-0.25), "−0.250"),
+            (None, "–"),
+        ];
+        for (given, expected) in rows {
+            assert_eq!(score(given), expected);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Whole clusters (days, incidents) are drawn with replacement, the same for both configurations, and the statistic is
 //! computed anew; the interval is the percentile one. One thread, one seeded generator: the same at any thread count.
 
+use super::Bounds;
 use super::quantile::sorted_quantile;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -56,6 +57,18 @@ pub fn paired_difference(
 pub fn paired_total_difference(a: &[f64], b: &[f64], level: f64, replicates: usize, seed: u64) -> Option<Difference> {
     let rows: Vec<[f64; 1]> = a.iter().zip(b).map(|(a, b)| [a - b]).collect();
     if a.len() == b.len() { bootstrap(&rows, rows.len(), |[sum]| Some(sum), level, replicates, seed) } else { None }
+}
+
+/// The percentile interval of `ΣA/ΣB` when whole clusters are drawn anew; element i of `parts` holds (numerator, denominator) of
+/// cluster i.
+///
+/// `None` with fewer than 10 clusters whose denominator is not 0, where the ratio is undefined, or `level` is not in (0, 1).
+#[must_use]
+pub fn ratio_bounds(parts: &[(f64, f64)], level: f64, replicates: usize, seed: u64) -> Option<Bounds> {
+    let clusters = parts.iter().filter(|cluster| cluster.1 != 0.0).count();
+    let rows: Vec<[f64; 2]> = parts.iter().map(|part| [part.0, part.1]).collect();
+    let found = bootstrap(&rows, clusters, |[a, n]| (n != 0.0).then(|| a / n), level, replicates, seed)?;
+    Some(Bounds { low: found.low?, high: found.high? })
 }
 
 /// The statistic of the clusters' sums, and its percentile interval.
@@ -132,6 +145,15 @@ mod tests {
         let a = days(|day| day % 7);
         let difference = paired_difference(&a, &a, 0.95, 200, 3).unwrap();
         assert_eq!((difference.value, difference.low, difference.high), (0.0, Some(0.0), Some(0.0)));
+    }
+
+    #[test]
+    fn the_bounds_of_a_ratio_hold_it_and_widen_with_the_spread() {
+        let bounds = |spread| ratio_bounds(&days(|day| 5 + spread * (day % 2)), 0.95, 2000, 7).unwrap();
+        let (narrow, wide) = (bounds(1), bounds(4));
+        assert!(narrow.low < 0.55 && 0.55 < narrow.high && wide.low < 0.7 && 0.7 < wide.high);
+        assert!(wide.high - wide.low > 2.0 * (narrow.high - narrow.low));
+        assert_eq!(ratio_bounds(&days(|_| 5)[..9], 0.95, 200, 3), None);
     }
 
     #[test]

@@ -88,26 +88,36 @@ impl Clustering {
     /// different lengths.
     #[must_use]
     pub fn of<T: Ord, P: Ord>(truth: &[T], predicted: &[P]) -> Option<Self> {
-        let table = Contingency::of(truth, predicted)?;
-        let pairs = pairs(&table);
-        let information = mutual_information(&table);
+        Contingency::of(truth, predicted).map(|table| Self::of_table(&table))
+    }
+
+    /// As [`Clustering::of`], of rows that stand for `counts[i]` items each, at least 1. `None` for lists of different lengths.
+    #[must_use]
+    pub fn weighted<T: Ord, P: Ord>(truth: &[T], predicted: &[P], counts: &[u64]) -> Option<Self> {
+        Contingency::weighted(truth, predicted, counts).map(|table| Self::of_table(&table))
+    }
+
+    fn of_table(table: &Contingency) -> Self {
+        let pairs = pairs(table);
+        let information = mutual_information(table);
         let (classes, clusters) = (entropy(&table.rows, table.total), entropy(&table.columns, table.total));
-        let part = |whole: f64| if whole > 0.0 { information / whole } else { 1.0 };
+        // Rounding may leave a little more information than there is entropy.
+        let part = |whole: f64| if whole > 0.0 { (information / whole).min(1.0) } else { 1.0 };
         let (homogeneity, completeness) = (part(classes), part(clusters));
         let sum = homogeneity + completeness;
         // Equal clusterings need not be computed, and all-single ones would be 0/0.
         let equal = pairs.false_positives == 0 && pairs.false_negatives == 0;
         let adjusted = || {
-            let chance = expected_information(&table);
+            let chance = expected_information(table);
             (information - chance) / (f64::midpoint(classes, clusters) - chance)
         };
-        Some(Self {
+        Self {
             pairs,
             homogeneity,
             completeness,
             v_measure: if sum > 0.0 { 2.0 * homogeneity * completeness / sum } else { 0.0 },
             adjusted_mutual_information: if equal { 1.0 } else { adjusted() },
-        })
+        }
     }
 }
 

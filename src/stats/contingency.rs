@@ -16,27 +16,32 @@ pub(super) struct Contingency {
 impl Contingency {
     /// `None` for lists of different lengths.
     pub fn of<T: Ord, P: Ord>(truth: &[T], predicted: &[P]) -> Option<Self> {
-        if truth.len() != predicted.len() {
+        Self::weighted(truth, predicted, &vec![1; truth.len()])
+    }
+
+    /// As [`Contingency::of`], of rows that stand for `counts[i]` items each, at least 1. `None` for lists of different lengths.
+    pub fn weighted<T: Ord, P: Ord>(truth: &[T], predicted: &[P], counts: &[u64]) -> Option<Self> {
+        if truth.len() != predicted.len() || truth.len() != counts.len() {
             return None;
         }
-        let (truth, predicted) = (numbered(truth), numbered(predicted));
+        let (truth, predicted) = (numbered(truth, counts), numbered(predicted, counts));
         let mut cells = BTreeMap::new();
-        for cell in truth.0.iter().copied().zip(predicted.0.iter().copied()) {
-            *cells.entry(cell).or_insert(0) += 1;
+        for ((&row, &column), count) in truth.0.iter().zip(&predicted.0).zip(counts) {
+            *cells.entry((row, column)).or_insert(0) += count;
         }
-        Some(Self { total: truth.0.len() as u64, rows: truth.1, columns: predicted.1, cells })
+        Some(Self { total: counts.iter().sum(), rows: truth.1, columns: predicted.1, cells })
     }
 }
 
 /// The number of each item's group, and the items of each group.
-fn numbered<T: Ord>(labels: &[T]) -> (Vec<usize>, Vec<u64>) {
-    let mut sorted: Vec<&T> = labels.iter().collect();
+fn numbered<T: Ord>(labels: &[T], counts: &[u64]) -> (Vec<usize>, Vec<u64>) {
+    let mut sorted: Vec<(&T, u64)> = labels.iter().zip(counts.iter().copied()).collect();
     sorted.sort_unstable();
     let mut distinct = Vec::new();
     let mut sizes = Vec::new();
-    for group in sorted.chunk_by(|x, y| x == y) {
-        distinct.push(group[0]);
-        sizes.push(group.len() as u64);
+    for group in sorted.chunk_by(|x, y| x.0 == y.0) {
+        distinct.push(group[0].0);
+        sizes.push(group.iter().map(|(_, count)| count).sum());
     }
     (labels.iter().map(|label| distinct.partition_point(|known| *known < label)).collect(), sizes)
 }

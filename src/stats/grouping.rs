@@ -20,7 +20,16 @@ impl Grouping {
     /// `truth[i]` and `predicted[i]` are the groups of message `i`. `None` for lists of different lengths.
     #[must_use]
     pub fn of<T: Ord, P: Ord>(truth: &[T], predicted: &[P]) -> Option<Self> {
-        let table = Contingency::of(truth, predicted)?;
+        Contingency::of(truth, predicted).map(|table| Self::of_table(&table))
+    }
+
+    /// As [`Grouping::of`], of rows that stand for `counts[i]` messages each, at least 1. `None` for lists of different lengths.
+    #[must_use]
+    pub fn weighted<T: Ord, P: Ord>(truth: &[T], predicted: &[P], counts: &[u64]) -> Option<Self> {
+        Contingency::weighted(truth, predicted, counts).map(|table| Self::of_table(&table))
+    }
+
+    fn of_table(table: &Contingency) -> Self {
         let mut parts = vec![0_u64; table.rows.len()];
         let mut sources = vec![0_u64; table.columns.len()];
         for &(row, column) in table.cells.keys() {
@@ -39,7 +48,7 @@ impl Grouping {
         let messages_where = |holds: &dyn Fn(usize) -> bool| {
             table.rows.iter().enumerate().filter(|(row, _)| holds(*row)).map(|(_, size)| size).sum()
         };
-        Some(Self {
+        Self {
             true_groups: table.rows.len() as u64,
             predicted_groups: table.columns.len() as u64,
             correct_groups,
@@ -47,7 +56,7 @@ impl Grouping {
             correct_messages,
             split_messages: messages_where(&|row| parts[row] > 1),
             merged_messages: messages_where(&|row| merged[row]),
-        })
+        }
     }
 
     /// Grouping accuracy (Zhu et al., ICSE-SEIP 2019): share of messages in correct groups. `None` without messages, as all
@@ -112,6 +121,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_weight_stands_for_as_many_messages(rows in prop::collection::vec((0..5u8, 0..5u8, 1..4u64), 1..20)) {
+            let expand = |of: fn(&(u8, u8, u64)) -> u8| -> Vec<u8> {
+                rows.iter().flat_map(|row| (0..row.2).map(move |_| of(row))).collect()
+            };
+            let (truth, predicted) = (expand(|row| row.0), expand(|row| row.1));
+            let column = |of: fn(&(u8, u8, u64)) -> u8| rows.iter().map(of).collect::<Vec<u8>>();
+            let counts: Vec<u64> = rows.iter().map(|row| row.2).collect();
+            let weighted = Grouping::weighted(&column(|row| row.0), &column(|row| row.1), &counts);
+            prop_assert_eq!(weighted, Grouping::of(&truth, &predicted));
+        }
+
         #[test]
         fn a_message_is_correct_unless_its_group_is_split_or_merged(items in prop::collection::vec((0..6u8, 0..6u8), 1..40)) {
             let (truth, predicted): (Vec<u8>, Vec<u8>) = items.into_iter().unzip();

@@ -162,7 +162,7 @@ fn check(args: &[&str], code: i32, words: &[&str]) {
 
 #[test]
 fn every_help_teaches() {
-    let rows: [(&[&str], &[&str]); 9] = [
+    let rows: [(&[&str], &[&str]); 10] = [
         (
             &["--help"],
             &["Start with:", "replay", "check", "simulate", "explain", "preset", "Exit codes: 0 ok, 1 a gate"],
@@ -174,6 +174,10 @@ fn every_help_teaches() {
         (&["check", "--help"], &["<DATASET>", "--rejects <FILE>", "--allow-rejects", "5 %"]),
         (&["simulate", "--help"], &["--seed <SEED>", "--days <D>", "--scale <X>", "--force", "same bytes"]),
         (&["explain", "--help"], &["--deploy <ID>", "--pipeline <PRESET|FILE>"]),
+        (
+            &["normalize", "score", "--help"],
+            &["--text <COLUMN>", "--group <COLUMN>", "--normalizer <PRESET|FILE>", "Examples:"],
+        ),
         (&["preset", "--help"], &["list", "show"]),
         (&["preset", "show", "--help"], &["<NAME>", "TOML"]),
         (&["completions", "--help"], &["bash", "zsh", "fish"]),

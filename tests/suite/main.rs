@@ -17,6 +17,7 @@ mod example;
 mod floors;
 mod loghub;
 mod month;
+mod normalize;
 mod null_worlds;
 mod nulls;
 mod oracle;

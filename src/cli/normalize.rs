@@ -1,0 +1,17 @@
+//! `shakedown normalize`: how errors are grouped, judged by labels.
+
+mod args;
+mod named;
+mod score;
+
+pub use args::NormalizeArgs;
+
+use super::failure::Failure;
+use super::progress::Terminal;
+use args::NormalizeCommand;
+
+pub fn run(args: &NormalizeArgs, terminal: &Terminal) -> Result<(), Failure> {
+    match &args.command {
+        NormalizeCommand::Score(args) => score::run(args, terminal),
+    }
+}

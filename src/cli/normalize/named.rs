@@ -1,0 +1,80 @@
+//! Normalizers by the words they are given by.
+
+use crate::cli::input::{out_of_range, pipelines, read_again};
+use crate::dataset::read_toml;
+use crate::model::UserError;
+use crate::normalize::NormalizerSpec;
+use crate::pipeline::PRESETS;
+use serde::Deserialize;
+use std::path::Path;
+
+/// A normalizer with its name.
+pub struct NamedNormalizer {
+    /// The pipeline's name, or the file's without its ending.
+    pub name: String,
+    pub spec: NormalizerSpec,
+}
+
+/// Resolves presets, pipeline files and normalizer files; every distinct normalizer of the presets when none is named.
+///
+/// # Errors
+/// When one is none of these, does not pass its check, or two bear the same name.
+pub fn normalizers(named: &[String]) -> Result<Vec<NamedNormalizer>, UserError> {
+    if named.is_empty() {
+        return shipped();
+    }
+    let found = named.iter().map(|name| normalizer(name)).collect::<Result<Vec<_>, _>>()?;
+    for (index, one) in found.iter().enumerate() {
+        if found[..index].iter().any(|other| other.name == one.name) {
+            let message = format!("two normalizers bear the name {}", one.name);
+            return Err(UserError::new("--normalizer", message, "give each file its own name"));
+        }
+    }
+    Ok(found)
+}
+
+fn shipped() -> Result<Vec<NamedNormalizer>, UserError> {
+    let mut found: Vec<NamedNormalizer> = Vec::new();
+    for preset in &PRESETS {
+        let spec = preset.spec()?.normalize;
+        if found.iter().all(|other| other.spec != spec) {
+            found.push(NamedNormalizer { name: preset.name.to_owned(), spec });
+        }
+    }
+    Ok(found)
+}
+
+/// What tells a file with nothing but a normalizer from a pipeline file.
+#[derive(Deserialize)]
+struct Shape {
+    kind: Option<toml::Value>,
+}
+
+/// One normalizer.
+///
+/// # Errors
+/// When it is neither a preset nor a file, or does not pass its check.
+pub fn normalizer(name: &str) -> Result<NamedNormalizer, UserError> {
+    let path = Path::new(name);
+    let is_bare = path.is_file() && read_toml::<Shape>(path)?.kind.is_some();
+    if is_bare {
+        return bare(path);
+    }
+    let mut pipelines = pipelines(&[name.to_owned()]).map_err(|error| match error.place.as_str() {
+        "--pipeline" => UserError { place: "--normalizer".to_owned(), ..error },
+        _ => error,
+    })?;
+    let spec = pipelines.remove(0).spec;
+    Ok(NamedNormalizer { name: spec.name, spec: spec.normalize })
+}
+
+fn bare(path: &Path) -> Result<NamedNormalizer, UserError> {
+    let spec: NormalizerSpec = read_toml(path)?;
+    if let Err(reason) = spec.build() {
+        // In such a file the keys stand without their table.
+        let key = reason.strip_prefix("normalize.").unwrap_or(&reason).to_owned();
+        return Err(out_of_range(&path.display().to_string(), &read_again(path)?, key));
+    }
+    let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    Ok(NamedNormalizer { name, spec })
+}
