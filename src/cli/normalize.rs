@@ -1,6 +1,7 @@
 //! `shakedown normalize`: how errors are grouped, judged by labels.
 
 mod args;
+mod diff;
 mod named;
 mod score;
 
@@ -13,5 +14,6 @@ use args::NormalizeCommand;
 pub fn run(args: &NormalizeArgs, terminal: &Terminal) -> Result<(), Failure> {
     match &args.command {
         NormalizeCommand::Score(args) => score::run(args, terminal),
+        NormalizeCommand::Diff(args) => diff::run(args, terminal),
     }
 }

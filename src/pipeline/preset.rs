@@ -10,12 +10,15 @@ pub struct Preset {
 }
 
 /// All presets, in the order in which they are read against each other.
-pub const PRESETS: [Preset; 9] = [
+pub const PRESETS: [Preset; 12] = [
     Preset { name: "langchain-2026", toml: include_str!("../../presets/langchain-2026.toml") },
     Preset { name: "corrected-2026", toml: include_str!("../../presets/corrected-2026.toml") },
     Preset { name: "recommended-2026", toml: include_str!("../../presets/recommended-2026.toml") },
+    Preset { name: "general-2026", toml: include_str!("../../presets/general-2026.toml") },
     Preset { name: "drain-2026", toml: include_str!("../../presets/drain-2026.toml") },
     Preset { name: "embedding-2026", toml: include_str!("../../presets/embedding-2026.toml") },
+    Preset { name: "stack-2026", toml: include_str!("../../presets/stack-2026.toml") },
+    Preset { name: "sentry-2026", toml: include_str!("../../presets/sentry-2026.toml") },
     Preset { name: "detect-only-2026", toml: include_str!("../../presets/detect-only-2026.toml") },
     Preset { name: "triage-only-2026", toml: include_str!("../../presets/triage-only-2026.toml") },
     Preset { name: "null", toml: include_str!("../../presets/null.toml") },

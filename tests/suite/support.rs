@@ -557,6 +557,9 @@ pub fn normalizers() -> Vec<NormalizerSpec> {
     let texts = [
         "kind = \"rules\"\nmasks = [{ mask = \"number\", min_length = 4 }]\ntruncate = 20",
         "kind = \"drain\"\nsim_th = 0.5",
+        "kind = \"stack\"\nfallback = { kind = \"drain\" }",
+        "kind = \"sentry\"\nfallback = { kind = \"rules\", masks = [] }",
+        "kind = \"ael\"\nmin_values = 2",
         "kind = \"embedding\"\nprovider = { kind = \"hash\", dimensions = 64 }\nthreshold = 0.4",
     ];
     texts.iter().map(|text| toml::from_str(text).expect("a normalizer")).collect()

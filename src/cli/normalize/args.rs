@@ -1,4 +1,4 @@
-use crate::cli::args::Format;
+use crate::cli::args::{DataSetArgs, Format};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -13,7 +13,39 @@ pub enum NormalizeCommand {
     /// Score normalizers against texts whose true groups are known
     #[command(after_help = SCORE_HELP)]
     Score(ScoreArgs),
+    /// Show what splits and what merges under another normalizer, and which alerts and cases change because of it
+    #[command(after_help = DIFF_HELP)]
+    Diff(DiffArgs),
 }
+
+#[derive(Args)]
+pub struct DiffArgs {
+    #[command(flatten)]
+    pub data: DataSetArgs,
+    /// The normalizer that is compared with: a preset, a pipeline file (its [normalize] table), or a file with a normalizer alone
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub a: String,
+    /// The normalizer that is tried
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub b: String,
+    /// Whose stages after normalization both go through [default: those of a, or recommended-2026]
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub pipeline: Option<String>,
+    /// A price list; [default: the shipped one]
+    #[arg(long, value_name = "FILE")]
+    pub costs: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    pub format: Format,
+}
+
+const DIFF_HELP: &str = "\
+Both normalizers go through the same pipeline, so that every difference in alerts, cases and cost is
+theirs. Signatures are compared under the last fit where a normalizer learns; alerts under the fit
+of their own day.
+
+Examples:
+  shakedown normalize diff datasets/harbor-month --a langchain-2026 --b general-2026
+  shakedown normalize diff datasets/harbor-month --a general-2026 --b mine.toml --format md > diff.md";
 
 #[derive(Args)]
 pub struct ScoreArgs {
