@@ -63,7 +63,7 @@ fn named(args: &DiffArgs) -> Result<(NamedPipeline, NamedPipeline), Failure> {
     let stages = pipelines(&[stages.unwrap_or(DEFAULT_STAGES).to_owned()])?.remove(0);
     let under = |normalizer: NamedNormalizer, letter: &str| {
         let mut spec = stages.spec.clone();
-        spec.name = format!("{} ({letter})", normalizer.name);
+        spec.name = format!("{}-{letter}", normalizer.name);
         spec.normalize = normalizer.spec;
         NamedPipeline { given: stages.given.clone(), spec }
     };
