@@ -16,12 +16,12 @@ pub(super) struct Frames {
 pub(super) struct Calls<'a> {
     pub(super) exception_type: &'a str,
     pub(super) message: &'a str,
-    calls: Vec<(Place, &'a Frame)>,
+    frames: Vec<(Place, &'a Frame)>,
 }
 
 impl Calls<'_> {
     pub(super) fn has(&self, place: Place) -> bool {
-        self.calls.iter().any(|(of, _)| *of == place)
+        self.frames.iter().any(|(of, _)| *of == place)
     }
 }
 
@@ -38,16 +38,16 @@ impl Frames {
         let unnamed = block.exception_type.is_empty() && index == 0;
         let exception_type = if unnamed { text.exception_type } else { &block.exception_type };
         let placed = trace.calls(index).into_iter().map(|frame| (self.in_app.place(frame), frame));
-        let mut calls: Vec<_> = placed.filter(|(place, _)| *place != Place::Nowhere).collect();
+        let mut frames: Vec<_> = placed.filter(|(place, _)| *place != Place::Nowhere).collect();
         // Rust prints a panic's place before the backtrace, which has it again with the function.
-        let named = calls.iter().any(|(_, frame)| frame.function.is_some());
-        calls.retain(|(_, frame)| !named || frame.language != Language::Rust || frame.function.is_some());
-        Some(Calls { exception_type, message: &block.message, calls })
+        let named = frames.iter().any(|(_, frame)| frame.function.is_some());
+        frames.retain(|(_, frame)| !named || frame.language != Language::Rust || frame.function.is_some());
+        Some(Calls { exception_type, message: &block.message, frames })
     }
 
     /// The topmost calls of a kind, as `top < its caller < …`.
     pub(super) fn told(&self, calls: &Calls, place: Place, wanted: usize) -> String {
-        let mut names = calls.calls.iter().filter(|(of, _)| *of == place).map(|(_, frame)| self.name(frame));
+        let mut names = calls.frames.iter().filter(|(of, _)| *of == place).map(|(_, frame)| self.name(frame));
         let overflowed = overflowed(calls);
         if wanted == 1 && !overflowed {
             return names.next().unwrap_or_default();
@@ -60,7 +60,7 @@ impl Frames {
 
     /// The outermost call of a kind: its module, or only its function.
     pub(super) fn entry(&self, calls: &Calls, place: Place, function: bool) -> Option<String> {
-        let (_, frame) = calls.calls.iter().rev().find(|(of, _)| *of == place)?;
+        let (_, frame) = calls.frames.iter().rev().find(|(of, _)| *of == place)?;
         let name = self.cleaner.name(frame);
         Some(if function && !name.function.is_empty() { name.function } else { outer(&unit(frame, name)) })
     }

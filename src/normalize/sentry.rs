@@ -97,16 +97,56 @@ impl Normalizer for Sentry {
         let chain = found.trace.chain();
         let blocks: Vec<Calls> =
             chain.iter().filter_map(|index| self.frames.calls(&found.trace, *index, text)).collect();
-        match self.chained(&blocks) {
-            Some(template) => Key::settled(template),
-            None => {
-                let named = blocks.first().map_or(text.exception_type, |block| block.exception_type);
-                self.by_message(found.words(text), named)
-            }
+        if let Some(template) = self.chained(&blocks) {
+            return Key::settled(template);
         }
+        let named = blocks.first().map_or(text.exception_type, |block| block.exception_type);
+        self.by_message(found.words(text), named)
     }
 
     fn reads(&self) -> Reads {
         Reads::All
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{MaskKind, RulesSpec};
+    use super::*;
+
+    fn key(text: Text) -> Key {
+        let masks = vec![MaskKind::Number { min_length: 1 }];
+        let rules = NormalizerSpec::Rules(RulesSpec { masks, truncate: None });
+        SentrySpec::over(rules).build().unwrap().normalizer.key(text)
+    }
+
+    const CHAINED: &str = "org.shop.ApiException: request 17
+\tat org.shop.Api.get(Api.java:12)
+\tat java.lang.Thread.run(Thread.java:1)
+Caused by: org.shop.CartException: cart 4
+\tat org.shop.Cart.total(Cart.java:7)
+\tat org.shop.Cart.total(Cart.java:8)
+\tat org.shop.Cart.sum(Cart.java:9)
+\t... 2 more
+";
+
+    #[test]
+    fn all_frames_of_all_chained_exceptions_must_agree() {
+        let expected = "org.shop.ApiException at org.shop.Api.get, caused by org.shop.CartException at org.shop.Cart.total < org.shop.Cart.sum < org.shop.Api.get";
+        let found = key(Text { message: "request 17", stack_trace: CHAINED, ..Text::default() });
+        assert_eq!(found, Key::settled(expected.to_owned()));
+        assert_eq!(key(Text::of_message(CHAINED)).template, expected);
+        let other = CHAINED.replace("Cart.sum", "Cart.tax");
+        assert_ne!(key(Text::of_message(&other)).template, expected);
+    }
+
+    #[test]
+    fn without_own_frames_type_and_message_decide() {
+        let trace = "java.io.IOException: pipe 7\n\tat java.io.Pipe.read(Pipe.java:1)";
+        let of = |message, exception_type, stack_trace| key(Text { message, exception_type, stack_trace });
+        assert_eq!(of("read failed 7", "", trace), Key::open("java.io.IOException: read failed <number>".to_owned()));
+        assert_eq!(of("", "", trace).template, "java.io.IOException: pipe <number>");
+        assert_eq!(of("no cart 4", "KeyError", "").template, "KeyError: no cart <number>");
+        assert_eq!(of("no cart 4", "", "").template, "no cart <number>");
     }
 }

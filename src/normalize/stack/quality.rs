@@ -27,11 +27,7 @@ fn rows() -> Option<Vec<Row>> {
 }
 
 fn rules() -> NormalizerSpec {
-    let masks = vec![
-        MaskKind::Quoted {},
-        MaskKind::Path { keep: crate::normalize::PathKeep::Nothing },
-        MaskKind::Number { min_length: 1 },
-    ];
+    let masks = vec![MaskKind::Quoted {}, MaskKind::Email {}, MaskKind::Number { min_length: 1 }];
     NormalizerSpec::Rules(RulesSpec { masks, truncate: None })
 }
 

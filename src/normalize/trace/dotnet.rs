@@ -19,8 +19,9 @@ const INNER_ENDS: &str = "--- End of inner exception stack trace ---";
 
 /// The heads say `outer ---> inner ---> innermost`, the frames follow from the innermost outwards.
 pub(super) fn parse(lines: &[&str]) -> Vec<Block> {
-    let mut heads: Vec<Block> = Vec::new();
+    let mut before: Vec<&str> = Vec::new();
     let mut groups: Vec<Vec<Frame>> = vec![Vec::new()];
+    let mut found = false;
     for line in lines {
         let line = line.trim();
         if line.contains(INNER_ENDS) {
@@ -30,9 +31,14 @@ pub(super) fn parse(lines: &[&str]) -> Vec<Block> {
             groups.push(Vec::new());
         } else if let (Some(frame), Some(group)) = (frame(line), groups.last_mut()) {
             group.push(frame);
-        } else if groups.iter().all(Vec::is_empty) {
-            read_heads(line, &mut heads);
+            found = true;
+        } else if !found {
+            before.push(line);
         }
+    }
+    let mut heads: Vec<Block> = Vec::new();
+    for line in before.into_iter().filter(|_| found) {
+        read_heads(line, &mut heads);
     }
     pair(heads, groups)
 }

@@ -35,7 +35,9 @@ pub(super) fn parse(lines: &[&str]) -> Vec<Block> {
             }
         }
     }
-    (blocks[0].exception_type, blocks[0].message) = head::of_lines(&before);
+    if !blocks[0].frames.is_empty() {
+        (blocks[0].exception_type, blocks[0].message) = head::of_lines(&before);
+    }
     blocks
 }
 

@@ -32,7 +32,9 @@ pub(super) fn parse(lines: &[&str]) -> Vec<Block> {
             reader.more(line.trim_end());
         }
     }
-    (reader.blocks[0].exception_type, reader.blocks[0].message) = head::of_lines(&before);
+    if !reader.blocks[0].frames.is_empty() {
+        (reader.blocks[0].exception_type, reader.blocks[0].message) = head::of_lines(&before);
+    }
     reader.finish()
 }
 

@@ -1,6 +1,7 @@
 //! Whose code a frame is, by where it lies and what it is called.
 
 use super::{Frame, Language};
+use std::borrow::Cow;
 
 /// Whose code a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,12 +140,9 @@ impl Frame {
     /// Whose code it is.
     #[must_use]
     pub fn owner(&self) -> Owner {
-        let path = self.file.as_deref().unwrap_or_default().replace('\\', "/");
-        let dotted = self.module.as_ref().map(|module| {
-            // A trailing separator, so that the prefix `runtime.` owns the package `runtime` itself too.
-            format!("{module}{}", if self.language == Language::Rust { "::" } else { "." })
-        });
-        let module = |table| dotted.as_ref().is_some_and(|dotted| begins(table, self.language, dotted));
+        let file = self.file.as_deref().unwrap_or_default();
+        let path = if file.contains('\\') { Cow::Owned(file.replace('\\', "/")) } else { Cow::Borrowed(file) };
+        let module = |table| self.module.as_ref().is_some_and(|module| begins(table, self.language, module));
         if FRAMEWORK_PATHS.iter().any(|part| path.contains(part))
             || path.starts_with("vendor/")
             || module(&FRAMEWORK_MODULES)
@@ -179,9 +177,11 @@ impl Frame {
     }
 }
 
-fn begins(table: &[(Language, &[&str])], language: Language, dotted: &str) -> bool {
+/// The prefix `runtime.` owns the package `runtime` itself too.
+fn begins(table: &[(Language, &[&str])], language: Language, module: &str) -> bool {
+    let owns = |prefix: &str| module.starts_with(prefix) || prefix.trim_end_matches(['.', ':']) == module;
     let mut rows = table.iter().filter(|(of, _)| *of == language);
-    rows.any(|(_, prefixes)| prefixes.iter().any(|prefix| dotted.starts_with(prefix)))
+    rows.any(|(_, prefixes)| prefixes.iter().any(|prefix| owns(prefix)))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::head;
 use super::lines::{leading_number, some};
 use super::{Frame, Language};
 
-const EXTENSIONS: [&str; 5] = [".rb:", ".erb:", ".rake:", ".ru:", ".haml:"];
+pub(super) const EXTENSIONS: [&str; 5] = [".rb:", ".erb:", ".rake:", ".ru:", ".haml:"];
 
 /// A cause follows what it caused, and begins with a place and a head like the first.
 pub(super) fn parse(lines: &[&str]) -> Vec<Block> {
@@ -38,7 +38,7 @@ pub(super) fn parse(lines: &[&str]) -> Vec<Block> {
         }
         block.frames.push(frame);
     }
-    if blocks[0].exception_type.is_empty() {
+    if blocks[0].exception_type.is_empty() && !blocks[0].frames.is_empty() {
         (blocks[0].exception_type, blocks[0].message) = logged(&before);
     }
     blocks
