@@ -173,6 +173,9 @@ impl<'a> FitsPool<'a> {
         for NamedPipeline { spec, .. } in pipelines {
             if pool.find(spec).is_none() {
                 let fits = spec.fits(data).map_err(|reason| UserError::new(&spec.name, reason, ""))?;
+                for note in &fits.notes {
+                    warn(&format!("{}: {note}", spec.name));
+                }
                 pool.built.push((Grouping::of(spec), fits));
             }
         }

@@ -167,7 +167,7 @@ impl Costs {
     /// What running the pipeline costs: tokens, review and wrong rollbacks.
     #[must_use]
     pub fn running(&self, run: &Quantities) -> f64 {
-        self.of_effort(&run.cases) + self.wrong_rollbacks(run)
+        self.price(run.normalization) + self.of_effort(&run.cases) + self.wrong_rollbacks(run)
     }
 
     /// The triage precision above which acting pays, from what this run's actions saved and took on average; `None` where
@@ -189,6 +189,7 @@ impl Costs {
         Cost {
             tokens: run.cases.tokens,
             tokens_usd: self.price(run.cases.tokens),
+            normalization_usd: self.price(run.normalization),
             review_minutes,
             review_usd: self.review(review_minutes),
             false_usd: self.of_effort(&run.false_cases),

@@ -202,6 +202,8 @@ pub struct SavedMinutes {
 pub struct Cost {
     pub tokens: Tokens,
     pub tokens_usd: f64,
+    /// Tokens of a normalizer that asks a model, for the whole data set.
+    pub normalization_usd: f64,
     pub review_minutes: f64,
     pub review_usd: f64,
     /// Tokens and review of cases that their deploy did not cause.

@@ -101,7 +101,8 @@ pub fn evaluate<'a>(
     let judged = Judged::all(fits, &truth, &replay.outcomes);
     let losses = losses(&truth, &judged);
     let acted = rightly_acted(&truth, &judged);
-    let quantities = Quantities::of(data, &truth, &judged, &losses.keys().copied().collect(), &acted);
+    let mut quantities = Quantities::of(data, &truth, &judged, &losses.keys().copied().collect(), &acted);
+    quantities.normalization = fits.spend.tokens;
     let (triage, end_to_end) = (triage::scores(&truth, &judged), end_to_end::scores(&truth, &judged));
     let evaluation = Evaluation {
         schema_version: 1,

@@ -34,7 +34,7 @@ impl MonthlyCost {
     pub fn of(data: &DataSet, costs: &Costs, run: &Quantities) -> Option<Self> {
         let days = data.span.span().as_minutes() / 1440.0;
         let factor = (days > 0.0).then(|| MONTH_DAYS / days)?;
-        let tokens_usd = factor * costs.price(run.cases.tokens);
+        let tokens_usd = factor * costs.price(run.cases.tokens + run.normalization);
         let running_usd = factor * costs.running(run);
         let wrong_rollback_usd = factor * costs.wrong_rollbacks(run);
         let (missed_harm_usd, undergone_harm_usd) =

@@ -49,6 +49,8 @@ impl HarmMinutes {
 /// Everything that a price list puts a price on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Quantities {
+    /// Of a normalizer that asks a model, for the whole data set.
+    pub normalization: Tokens,
     pub cases: Effort,
     /// Of cases that their deploy did not cause.
     pub false_cases: Effort,

@@ -104,6 +104,10 @@ impl Normalizer for Anonymizer {
     fn key(&self, text: Text) -> Key {
         Key::open(anonymize(&self.rules.template(text.message), self.keep))
     }
+
+    fn notes(&self) -> Vec<String> {
+        self.rules.notes()
+    }
 }
 
 /// The second step: what stands in one place of many templates.

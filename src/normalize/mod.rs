@@ -41,6 +41,11 @@ pub trait Normalizer: Send + Sync {
     fn reads(&self) -> Reads {
         Reads::Message
     }
+
+    /// What the user should be told of the texts so far.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A way to group records; one file each.

@@ -133,6 +133,10 @@ impl Normalizer for Rules {
     fn key(&self, text: Text) -> Key {
         Key::open(self.template(text.message))
     }
+
+    fn notes(&self) -> Vec<String> {
+        self.given_up().iter().map(ToString::to_string).collect()
+    }
 }
 
 #[cfg(test)]

@@ -104,6 +104,10 @@ impl Normalizer for Sentry {
         self.by_message(found.words(text), named)
     }
 
+    fn notes(&self) -> Vec<String> {
+        self.fallback.notes()
+    }
+
     fn reads(&self) -> Reads {
         Reads::All
     }

@@ -168,6 +168,10 @@ impl Normalizer for Stack {
         self.fallback.key(found.words(text))
     }
 
+    fn notes(&self) -> Vec<String> {
+        self.fallback.notes()
+    }
+
     fn reads(&self) -> Reads {
         Reads::All
     }

@@ -31,7 +31,7 @@ pub const fn actions(e: &EndToEnd) -> u64 {
 #[must_use]
 pub fn spent(cost: &Cost) -> f64 {
     // Adding 0 turns the -0 of an empty sum into 0.
-    cost.tokens_usd + cost.review_usd + cost.wrong_rollback_usd + 0.0
+    cost.normalization_usd + cost.tokens_usd + cost.review_usd + cost.wrong_rollback_usd + 0.0
 }
 
 /// What of it went to cases that their deploy did not cause.

@@ -2,6 +2,7 @@
 
 use super::{Series, Templates, Texts};
 use crate::dataset::{Dictionary, Records};
+use crate::endpoint::Spend;
 use crate::model::{Instant, Interval, Severity, Span, Window};
 use crate::normalize::{Built, Miner};
 use rayon::prelude::*;
@@ -11,6 +12,10 @@ const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// Series, each under what was known at 00:00 UTC of a day (semantics.md §3): a deploy is judged under the last one before it.
 pub struct Fits<'a> {
     pub records: &'a Records,
+    /// What the user should be told of how the texts were grouped.
+    pub notes: Vec<String>,
+    /// What a normalizer that asks models cost.
+    pub spend: Spend,
     /// Each with the instant from which it holds, ascending; the first holds before that too.
     fits: Vec<(Instant, Series<'a>)>,
 }
@@ -30,7 +35,9 @@ impl<'a> Fits<'a> {
     ) -> Result<Self, String> {
         let texts = Texts::of(records, built.normalizer.reads());
         let templates = Templates::of(&texts, built.normalizer.as_ref());
-        Self::grouped(records, &texts, templates, built.miner.as_deref(), min_severity, span, reach)
+        let mut fits = Self::grouped(records, &texts, templates, built.miner.as_deref(), min_severity, span, reach)?;
+        fits.notes.extend(built.normalizer.notes());
+        Ok(fits)
     }
 
     /// The same from templates made already.
@@ -55,13 +62,15 @@ impl<'a> Fits<'a> {
         // One after the other: a miner may ask an endpoint, and what it asks is then the same on every run.
         let signed = sign_every_day(miner.as_ref(), &arrivals, &templates, &midnights(span), reach)?;
         let series = |(midnight, signed)| (midnight, Series::grouped(records, texts, signed, min_severity));
-        Ok(Self { records, fits: signed.into_par_iter().map(series).collect() })
+        let (notes, spend) = (miner.notes(), miner.spent());
+        Ok(Self { records, notes, spend, fits: signed.into_par_iter().map(series).collect() })
     }
 
     /// One series for all days.
     #[must_use]
     pub fn of_one(series: Series<'a>) -> Self {
-        Self { records: series.records, fits: vec![(Instant::default(), series)] }
+        let (notes, spend) = (Vec::new(), Spend::default());
+        Self { records: series.records, notes, spend, fits: vec![(Instant::default(), series)] }
     }
 
     /// The series under the last fit at or before an instant.

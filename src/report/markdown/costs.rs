@@ -22,14 +22,15 @@ pub fn section(e: &Evaluation) -> String {
     let at_least = if facts::is_partial(e) { ", at least" } else { "" };
     let row = |name: &str, usd: String, how: String| vec![name.to_owned(), usd, how];
     let rows = [
-        row("tokens", money(cost.tokens_usd), tokens),
+        row("tokens of cases", money(cost.tokens_usd), tokens),
+        row("tokens of grouping", money(cost.normalization_usd), "of a normalizer that asks a model".to_owned()),
         row("review", money(cost.review_usd), format!("{} of people's time", minutes(cost.review_minutes))),
         row(
             "wrong rollbacks",
             judged(cost.wrong_rollback_usd),
             "a fixed sum each, and the harm of what the deploy had repaired".to_owned(),
         ),
-        row("**running it**", money(facts::spent(cost)), "the three above".to_owned()),
+        row("**running it**", money(facts::spent(cost)), "all of the above".to_owned()),
         row("wasted of it", judged(facts::wasted(cost)), format!("on cases their deploy did not cause{at_least}")),
         row("cases that hit nothing, of it", judged(cost.null_cases_usd), "false alarms where the log is complete".to_owned()),
         row(
