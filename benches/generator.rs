@@ -1,6 +1,8 @@
 //! A seeded month of JSONL like a large company's: 40 services, 2,000 Zipf-distributed templates, unique ids in most messages,
 //! stack traces on one record in seven, 1,000 deploys and 100 incidents. About 340 bytes a record: 3.4 million are 1.1 GB.
 
+mod messages;
+
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use shakedown::model::{Instant, Span};
@@ -59,36 +61,7 @@ fn write_events(folder: &Path, records: usize) -> std::io::Result<()> {
 
 fn record(line: &mut String, rng: &mut ChaCha8Rng, at: Instant, template: usize) {
     let service = (template * 7 + rng.random_range(0..3)) % SERVICES;
-    let uuid = |rng: &mut ChaCha8Rng| {
-        format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            rng.random::<u32>(),
-            rng.random::<u16>(),
-            rng.random::<u16>(),
-            rng.random::<u16>(),
-            rng.random::<u64>() >> 16
-        )
-    };
-    let message = match template % 5 {
-        0 => format!(
-            "order {} failed in step {template}: upstream answered 502 after {} ms",
-            uuid(rng),
-            rng.random_range(10..99_999)
-        ),
-        1 => format!(
-            "could not connect to db-{template} at 10.{}.{}.{}:5432",
-            rng.random::<u8>(),
-            rng.random::<u8>(),
-            rng.random::<u8>()
-        ),
-        2 => format!(
-            "user {} has no permission p{template} for /v1/items/{}",
-            rng.random_range(10_000..9_999_999),
-            rng.random_range(1..999_999)
-        ),
-        3 => format!("deadline of job j{template} passed at {at}, attempt {}", rng.random_range(1..9)),
-        _ => format!("configuration key k{template} is not set"),
-    };
+    let message = messages::message(rng, at, template);
     let _ = write!(
         line,
         r#"{{"timestamp":"{at}","service":"service-{service:02}","severity":"ERROR","message":"{message}""#

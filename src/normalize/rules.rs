@@ -112,6 +112,12 @@ impl Rules {
         self.cut(self.apply(0..self.len(), message)).into_owned()
     }
 
+    /// The same by definition: one rule after the other, each a search of its own. What `template` is held against.
+    #[must_use]
+    pub fn template_in_sequence(&self, message: &str) -> String {
+        self.cut(in_sequence(&self.rules, Cow::Borrowed(message))).into_owned()
+    }
+
     /// Rules that were left out for some texts so far, because they would have taken too long.
     #[must_use]
     pub fn given_up(&self) -> Vec<GivenUp> {

@@ -10,15 +10,16 @@
 //! of the text as it came, whose bytes were marked once. The test beside this file compares with sequential replacement.
 
 mod address;
+mod gaps;
 mod marks;
 mod run;
 
 use super::super::MaskKind;
 use super::super::mask::{PathKeep, UrlKeep};
 use super::rule::Rule;
-use marks::Marks;
+use gaps::{Found, Gap, Gaps, Masked};
+use marks::{Around, Marks};
 use std::cell::RefCell;
-use std::ops::Range;
 
 /// A mask that can be found by marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,43 +36,11 @@ pub enum Scan {
     Number(usize),
 }
 
-/// What a pattern finds.
-struct Found {
-    /// What is replaced.
-    start: usize,
-    /// Where the next search begins.
-    end: usize,
-    /// Whether it is meant.
-    accepted: bool,
-}
-
-impl Found {
-    fn accepted(span: Range<usize>) -> Option<Self> {
-        Some(Self { start: span.start, end: span.end, accepted: true })
-    }
-}
-
 /// A text and its marks.
 #[derive(Clone, Copy)]
 struct Marked<'a> {
     text: &'a [u8],
     marks: &'a Marks,
-}
-
-/// Part of a text between placeholders, and where in it the search goes on.
-#[derive(Clone, Copy)]
-struct Gap {
-    start: usize,
-    end: usize,
-    at: usize,
-}
-
-/// A part that is replaced, and by which of the rules.
-#[derive(Clone, Copy)]
-struct Masked {
-    start: usize,
-    end: usize,
-    rule: usize,
 }
 
 impl Scan {
@@ -92,100 +61,66 @@ impl Scan {
         }
     }
 
-    /// Bytes of a block at which the pattern may have matched: where a match begins, or what it has in its middle.
-    #[inline]
-    fn candidates(self, marks: &Marks, block: usize) -> u64 {
-        match self {
-            Self::Uuid => run::uuid_candidates(marks, block),
-            Self::Timestamp => run::timestamp_candidates(marks, block),
-            Self::Hex(length) => run::hex_candidates(marks, block, length),
-            Self::Number(length) => run::number_candidates(marks, block, length),
-            Self::Url => address::url_candidates(marks, block),
-            Self::Email => marks.block(block).rare,
-            Self::Ipv4 => address::ipv4_candidates(marks, block),
-            Self::Ipv6 => address::ipv6_candidates(marks, block),
-            Self::Path => marks.block(block).slash | marks.block(block).rare,
-        }
-    }
-
-    /// What the pattern finds around a candidate.
-    #[inline]
-    fn find(self, marked: Marked, gap: Gap, at: usize) -> Option<Found> {
-        match self {
-            Self::Uuid => run::uuid(marked.text, gap, at),
-            Self::Timestamp => run::timestamp(marked.text, gap, at),
-            Self::Hex(length) => run::hex(marked.text, gap, at, length),
-            Self::Number(length) => run::number(marked.text, gap, at, length),
-            Self::Url => address::url(marked.text, gap, at),
-            Self::Email => address::email(marked.text, gap, at),
-            Self::Ipv4 => address::ipv4(marked.text, gap, at),
-            Self::Ipv6 => address::ipv6(marked.text, gap, at),
-            Self::Path => address::path(marked.text, gap, at),
-        }
-    }
-
     /// Whether the text has what every match has.
+    #[inline]
     fn may_match(self, marks: &Marks) -> bool {
         let all = &marks.all;
-        let needed = match self {
-            Self::Uuid | Self::Timestamp => all.dash,
-            Self::Url | Self::Ipv6 => all.colon,
-            Self::Email => all.rare,
-            Self::Ipv4 => all.dot,
-            Self::Path => all.slash | all.rare,
-            Self::Hex(_) | Self::Number(_) => all.digit,
-        };
-        needed != 0
+        match self {
+            Self::Uuid => all.dash != 0,
+            Self::Timestamp => all.dash != 0 && all.colon != 0,
+            Self::Url => all.colon != 0 && all.slash != 0,
+            Self::Ipv6 => all.colon != 0,
+            Self::Email => all.rare != 0,
+            Self::Ipv4 => all.dot != 0 && all.digit != 0,
+            Self::Path => all.slash | all.rare != 0,
+            Self::Hex(_) | Self::Number(_) => all.digit != 0,
+        }
     }
+}
 
-    /// Finds all in one gap, in order.
+/// One rule's turn. A candidate is where a match begins, or what it has in its middle; the rest is looked at there.
+struct Turn<'a> {
+    rule: usize,
+    marks: &'a Marks,
+    candidates: &'a mut Vec<u64>,
+    gaps: &'a mut Gaps,
+}
+
+impl Turn<'_> {
     #[inline]
-    fn find_all(self, marked: Marked, mut gap: Gap, mut found: impl FnMut(usize, usize)) {
-        let mut block = gap.at / 64;
-        let mut bits = self.candidates_in(marked.marks, &gap, block);
-        loop {
-            while bits == 0 {
-                block += 1;
-                if block * 64 >= gap.end {
-                    return;
-                }
-                bits = self.candidates_in(marked.marks, &gap, block);
-            }
-            let at = block * 64 + bits.trailing_zeros() as usize;
-            if at >= gap.end {
-                return;
-            }
-            bits &= bits - 1;
-            if let Some(match_) = self.find(marked, gap, at) {
-                if match_.accepted {
-                    found(match_.start, match_.end);
-                }
-                gap.at = match_.end;
-                if gap.at >= gap.end {
-                    return;
-                }
-                block = gap.at / 64;
-                bits = self.candidates_in(marked.marks, &gap, block);
-            }
+    fn search(self, at_start: bool, of: impl Fn(Around) -> u64, find: impl Fn(Gap, usize) -> Option<Found>) {
+        if self.marks.candidates(self.candidates, of) || at_start {
+            self.gaps.search(self.rule, self.candidates, at_start, find);
         }
     }
 
-    /// Candidates of a block that are not behind the search. A word may begin with the gap.
-    #[inline]
-    fn candidates_in(self, marks: &Marks, gap: &Gap, block: usize) -> u64 {
-        let mut bits = self.candidates(marks, block);
-        if block == gap.start / 64 && matches!(self, Self::Hex(_)) {
-            bits |= 1 << (gap.start % 64);
+    fn take(self, scan: Scan, marked: Marked) {
+        let text = marked.text;
+        match scan {
+            Scan::Uuid => self.search(false, run::uuid_candidates, |gap, at| run::uuid(marked, gap, at)),
+            Scan::Timestamp => self.search(false, run::timestamp_candidates, |gap, at| run::timestamp(marked, gap, at)),
+            Scan::Url => self.search(false, address::url_candidates, |gap, at| address::url(text, gap, at)),
+            Scan::Email => self.search(false, |b| b.here.rare, |gap, at| address::email(text, gap, at)),
+            Scan::Ipv4 => self.search(false, address::ipv4_candidates, |gap, at| address::ipv4(text, gap, at)),
+            Scan::Ipv6 => self.search(false, address::ipv6_candidates, |gap, at| address::ipv6(text, gap, at)),
+            Scan::Path => self.search(false, |b| b.here.slash | b.here.rare, |gap, at| address::path(text, gap, at)),
+            Scan::Hex(length) => {
+                // A placeholder may stand where a word was in its middle.
+                let cut = !self.gaps.masked.is_empty();
+                self.search(cut, |b| run::hex_candidates(b, length), |gap, at| run::hex(marked, gap, at, length));
+            }
+            Scan::Number(length) => {
+                self.search(false, |b| b.run(|b| b.digit, length), |gap, at| run::number(marked, gap, at, length));
+            }
         }
-        if block == gap.at / 64 { bits & !0 << (gap.at % 64) } else { bits }
     }
 }
 
 #[derive(Default)]
 struct Scratch {
     marks: Marks,
-    masked: Vec<Masked>,
-    next: Vec<Masked>,
+    candidates: Vec<u64>,
+    gaps: Gaps,
 }
 
 thread_local! {
@@ -193,7 +128,7 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// The text after all `rules`, each of which has a scan.
+/// The text after all rules.
 pub enum Scanned {
     Unchanged,
     Changed(String),
@@ -201,35 +136,20 @@ pub enum Scanned {
     Refused,
 }
 
-/// Applies `rules` one after the other to the gaps that those before left.
+/// Applies `rules`, each of which has a scan, one after the other to the gaps that those before left.
 pub fn apply(rules: &[Rule], text: &str) -> Scanned {
-    SCRATCH.with_borrow_mut(|scratch| {
-        let Scratch { marks, masked, next } = scratch;
+    SCRATCH.with_borrow_mut(|Scratch { marks, candidates, gaps }| {
         if !marks.read(text.as_bytes()) {
             return Scanned::Refused;
         }
-        masked.clear();
+        gaps.reset(text.len());
         let marked = Marked { text: text.as_bytes(), marks };
-        for (index, rule) in rules.iter().enumerate() {
-            let Some(scan) = rule.scan.filter(|scan| scan.may_match(marks)) else { continue };
-            next.clear();
-            let mut start = 0;
-            for at in 0..=masked.len() {
-                let end = masked.get(at).map_or(text.len(), |masked| masked.start);
-                if start < end {
-                    let gap = Gap { start, end, at: start };
-                    scan.find_all(marked, gap, |start, end| next.push(Masked { start, end, rule: index }));
-                }
-                if let Some(done) = masked.get(at) {
-                    next.push(*done);
-                    start = done.end;
-                }
-            }
-            if next.len() > masked.len() {
-                std::mem::swap(masked, next);
+        for (rule, scan) in rules.iter().enumerate().filter_map(|(index, rule)| Some((index, rule.scan?))) {
+            if scan.may_match(marks) {
+                Turn { rule, marks, candidates, gaps }.take(scan, marked);
             }
         }
-        if masked.is_empty() { Scanned::Unchanged } else { Scanned::Changed(written(text, masked, rules)) }
+        if gaps.masked.is_empty() { Scanned::Unchanged } else { Scanned::Changed(written(text, &gaps.masked, rules)) }
     })
 }
 

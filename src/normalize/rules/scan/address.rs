@@ -1,9 +1,9 @@
 //! Masks of addresses: URL, e-mail, IP and path.
 
-use super::marks::Marks;
+use super::gaps::{Found, Gap};
+use super::marks::Around;
 use super::run::is_word;
-use super::{Found, Gap};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 
 /// Whether a word begins or ends at `at` (`\b`); the gap's ends are no letters.
 fn is_boundary(text: &[u8], gap: Gap, at: usize) -> bool {
@@ -24,9 +24,8 @@ fn run_end(text: &[u8], start: usize, to: usize, is_kind: impl Fn(u8) -> bool) -
 
 /// The colon of `://`.
 #[inline]
-pub fn url_candidates(marks: &Marks, block: usize) -> u64 {
-    let slash = marks.ahead(block, |b| b.slash);
-    marks.block(block).colon & (slash >> 1 & slash >> 2) as u64
+pub fn url_candidates(around: Around) -> u64 {
+    around.here.colon & around.later(|b| b.slash, 1) & around.later(|b| b.slash, 2)
 }
 
 /// `\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'"<>)\]]+`
@@ -36,7 +35,7 @@ pub fn url(text: &[u8], gap: Gap, colon: usize) -> Option<Found> {
     let start = (first..colon).find(begins)?;
     let stops = |b: u8| matches!(b, b' ' | b'\t'..=b'\r' | b'\'' | b'"' | b'<' | b'>' | b')' | b']');
     let end = run_end(text, colon + 3, gap.end, |b| !stops(b));
-    (end > colon + 3).then(|| Found::accepted(start..end))?
+    (end > colon + 3).then(|| Found::accepted(start, end))
 }
 
 /// `\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\b`
@@ -61,14 +60,13 @@ pub fn email(text: &[u8], gap: Gap, at: usize) -> Option<Found> {
     }
     // Backwards to where a word ends or begins, with one letter after the first dot at least.
     let end = (dot + 2..=end).rev().find(|end| text[end - 1] != b'.' && is_boundary(text, gap, *end))?;
-    Found::accepted(start..end)
+    Some(Found::accepted(start, end))
 }
 
 /// A dot between digits.
 #[inline]
-pub fn ipv4_candidates(marks: &Marks, block: usize) -> u64 {
-    let digit = marks.ahead(block, |b| b.digit);
-    marks.block(block).dot & marks.before(block, |b| b.digit) & (digit >> 1) as u64
+pub fn ipv4_candidates(around: Around) -> u64 {
+    around.here.dot & around.earlier(|b| b.digit) & around.later(|b| b.digit, 1)
 }
 
 /// `\b[0-9]{1,3}(\.[0-9]{1,3}){3}(:[0-9]{1,5})?\b`, from its first dot.
@@ -79,6 +77,7 @@ pub fn ipv4(text: &[u8], gap: Gap, dot: usize) -> Option<Found> {
         return None;
     }
     let mut host = dot;
+    let mut accepted = is_octet(&text[start..dot]);
     for _ in 0..3 {
         if host >= gap.end || text[host] != b'.' {
             return None;
@@ -87,6 +86,7 @@ pub fn ipv4(text: &[u8], gap: Gap, dot: usize) -> Option<Found> {
         if !(1..=3).contains(&(end - host - 1)) {
             return None;
         }
+        accepted &= is_octet(&text[host + 1..end]);
         host = end;
     }
     let mut end = host;
@@ -96,14 +96,19 @@ pub fn ipv4(text: &[u8], gap: Gap, dot: usize) -> Option<Found> {
             end = port;
         }
     }
-    let accepted = std::str::from_utf8(&text[start..host]).is_ok_and(|host| host.parse::<Ipv4Addr>().is_ok());
     is_boundary(text, gap, end).then_some(Found { start, end, accepted })
+}
+
+/// A number up to 255 without leading zeros, from one to three digits.
+fn is_octet(digits: &[u8]) -> bool {
+    let value = digits.iter().fold(0, |value, digit| value * 10 + u16::from(digit - b'0'));
+    value <= 255 && (digits.len() == 1 || digits[0] != b'0')
 }
 
 /// A colon before a hexadecimal digit.
 #[inline]
-pub fn ipv6_candidates(marks: &Marks, block: usize) -> u64 {
-    marks.block(block).colon & (marks.ahead(block, |b| b.hex) >> 1) as u64
+pub fn ipv6_candidates(around: Around) -> u64 {
+    around.here.colon & around.later(|b| b.hex, 1)
 }
 
 /// `[0-9a-fA-F:]*:[0-9a-fA-F]+(\.[0-9]{1,3}){0,3}`, from its first colon before a hexadecimal digit.
@@ -124,14 +129,25 @@ pub fn ipv6(text: &[u8], gap: Gap, colon: usize) -> Option<Found> {
         end = part;
     }
     let alone = !(start > gap.start && is_word(text[start - 1]) || end < gap.end && is_word(text[end]));
-    let colons = text[start..end].iter().filter(|b| **b == b':').count();
+    let several = memchr::memchr_iter(b':', &text[start..end]).nth(1).is_some();
     let is_address = || std::str::from_utf8(&text[start..end]).is_ok_and(|part| part.parse::<Ipv6Addr>().is_ok());
-    Some(Found { start, end, accepted: alone && colons >= 2 && is_address() })
+    Some(Found { start, end, accepted: alone && several && is_address() })
 }
 
-/// `(^|[\s='"`(\[{,;:|>])([A-Za-z]:\\|\\\\|~?/)[SEGMENT]+([/\\][SEGMENT]*)+`, from the separator of its root.
+/// What parts of a path are made of.
+const SEGMENT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = is_word(byte) || matches!(byte, b'.' | b'@' | b'%' | b'+' | b'$' | b'#' | b'-');
+        byte += 1;
+    }
+    table
+};
+
+/// A root after a character that may stand before one, letters, and then separators and letters: from the root's last separator.
 pub fn path(text: &[u8], gap: Gap, separator: usize) -> Option<Found> {
-    let segment = |b: u8| is_word(b) || matches!(b, b'.' | b'@' | b'%' | b'+' | b'$' | b'#' | b'-');
+    let segment = |b: u8| SEGMENT[usize::from(b)];
     let slash = |b: u8| b == b'/' || b == b'\\';
     let from = |root: usize, first: usize| {
         if !begins_path(text, gap, root) {
@@ -156,7 +172,7 @@ pub fn path(text: &[u8], gap: Gap, separator: usize) -> Option<Found> {
         }
         _ => None,
     }?;
-    Found::accepted(span)
+    Some(Found::accepted(span.start, span.end))
 }
 
 /// Whether a path may begin at `root`: with the gap, or after a character that is not part of an earlier match.

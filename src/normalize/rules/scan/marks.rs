@@ -36,10 +36,45 @@ impl Block {
     }
 }
 
+/// A block and its neighbours.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    before: &'a Block,
+    pub here: &'a Block,
+    after: &'a Block,
+}
+
+impl Around<'_> {
+    /// Whether the byte `distance` (1 to 63) further on is of a kind.
+    #[inline]
+    pub fn later(self, kind: impl Fn(&Block) -> u64, distance: u32) -> u64 {
+        kind(self.here) >> distance | kind(self.after) << (64 - distance)
+    }
+
+    /// Whether the byte before is.
+    #[inline]
+    pub fn earlier(self, kind: impl Fn(&Block) -> u64) -> u64 {
+        kind(self.here) << 1 | kind(self.before) >> 63
+    }
+
+    /// Whether `length` bytes in a row from here on are; 64 stand for more.
+    #[inline]
+    pub fn run(self, kind: impl Fn(&Block) -> u64, length: usize) -> u64 {
+        let mut bits = u128::from(kind(self.here)) | u128::from(kind(self.after)) << 64;
+        let (length, mut have) = (length.clamp(1, 64), 1);
+        while have < length {
+            let step = have.min(length - have);
+            bits &= bits >> step;
+            have += step;
+        }
+        bits as u64
+    }
+}
+
 /// Marks of a text.
 #[derive(Default)]
 pub struct Marks {
-    /// One more than the text has, so that one can look ahead.
+    /// An empty one at either end, so that every block has neighbours.
     blocks: Vec<Block>,
     /// Of all blocks together: what the text has at all.
     pub all: Block,
@@ -52,6 +87,7 @@ impl Marks {
             return false;
         }
         self.blocks.clear();
+        self.blocks.push(Block::default());
         self.all = Block::default();
         let (whole, rest) = text.as_chunks::<64>();
         for bytes in whole {
@@ -71,27 +107,43 @@ impl Marks {
         self.blocks.push(block);
     }
 
-    /// Bits of block `index` of one kind and of the block after it.
+    /// Fills `candidates` with what `of` says of every block; whether there is any.
     #[inline]
-    pub fn ahead(&self, index: usize, kind: impl Fn(&Block) -> u64) -> u128 {
-        let of = |index: usize| self.blocks.get(index).map_or(0, &kind);
-        u128::from(of(index)) | u128::from(of(index + 1)) << 64
+    pub fn candidates(&self, candidates: &mut Vec<u64>, of: impl Fn(Around) -> u64) -> bool {
+        let mut any = 0;
+        candidates.resize(self.blocks.len() - 2, 0);
+        for (bits, blocks) in candidates.iter_mut().zip(self.blocks.array_windows()) {
+            let [before, here, after] = blocks;
+            *bits = of(Around { before, here, after });
+            any |= *bits;
+        }
+        any != 0
     }
 
-    /// Bits of block `index`, each moved to the byte after: whether the byte before is of that kind.
+    /// Bits of one kind of the 64 bytes from `at` on.
     #[inline]
-    pub fn before(&self, index: usize, kind: impl Fn(&Block) -> u64) -> u64 {
+    pub fn window(&self, at: usize, kind: impl Fn(&Block) -> u64) -> u64 {
         let of = |index: usize| self.blocks.get(index).map_or(0, &kind);
-        of(index) << 1 | index.checked_sub(1).map_or(0, |previous| of(previous) >> 63)
+        let (block, bit) = (at / 64 + 1, at % 64);
+        of(block) >> bit | of(block + 1).unbounded_shl(64 - bit as u32)
     }
 
+    /// Where the bytes of a kind that begin at `at` end, not after `to`.
     #[inline]
-    pub fn block(&self, index: usize) -> Block {
-        self.blocks.get(index).copied().unwrap_or_default()
+    pub fn run_end(&self, at: usize, to: usize, kind: impl Fn(&Block) -> u64 + Copy) -> usize {
+        let mut end = at;
+        while end < to {
+            let run = self.window(end, kind).trailing_ones() as usize;
+            end += run;
+            if run < 64 {
+                break;
+            }
+        }
+        end.min(to)
     }
 }
 
-/// Classes of 64 bytes. Written so that compilers turn both loops into vector instructions, whatever the processor.
+/// Classes of 64 bytes. Written so that compilers turn the loops into vector instructions, whatever the processor.
 #[inline]
 fn classify(bytes: &[u8; 64]) -> Block {
     let mut classes = [0; 64];
@@ -99,48 +151,49 @@ fn classify(bytes: &[u8; 64]) -> Block {
         *class = class_of(*byte);
     }
     let (groups, _) = classes.as_chunks::<8>();
-    let mut rows = [[0; 8]; 8];
-    for (row, group) in rows.iter_mut().zip(groups) {
-        *row = transposed(u64::from_le_bytes(*group)).to_le_bytes();
+    let mut words = [0; 8];
+    for (word, group) in words.iter_mut().zip(groups) {
+        *word = u64::from_le_bytes(*group);
     }
-    let bits = |class: usize| u64::from_le_bytes(rows.map(|row| row[class]));
-    Block {
-        digit: bits(0),
-        hex: bits(1),
-        word: bits(2),
-        dash: bits(3),
-        colon: bits(4),
-        dot: bits(5),
-        slash: bits(6),
-        rare: bits(7),
+    let [digit, hex, word, dash, colon, dot, slash, rare] = sliced(words);
+    Block { digit, hex, word, dash, colon, dot, slash, rare }
+}
+
+/// From words of eight bytes to words of one bit a byte: word `k` of the result has the bits `k`. Rows and columns are exchanged first
+/// among the bytes of the eight words, then among the bits, halves with halves, quarters with quarters (Warren, “Hacker's Delight”,
+/// 2nd edition, §7-3).
+#[inline]
+fn sliced(mut words: [u64; 8]) -> [u64; 8] {
+    exchange::<4, 32>(&mut words, 0x0000_0000_ffff_ffff);
+    exchange::<2, 16>(&mut words, 0x0000_ffff_0000_ffff);
+    exchange::<1, 8>(&mut words, 0x00ff_00ff_00ff_00ff);
+    exchange::<4, 4>(&mut words, 0x0f0f_0f0f_0f0f_0f0f);
+    exchange::<2, 2>(&mut words, 0x3333_3333_3333_3333);
+    exchange::<1, 1>(&mut words, 0x5555_5555_5555_5555);
+    words
+}
+
+/// Exchanges the high parts of each word with the low parts of the word `STEP` further on.
+#[inline]
+fn exchange<const STEP: usize, const SHIFT: u32>(words: &mut [u64; 8], mask: u64) {
+    for low in (0..8).filter(|index| index & STEP == 0) {
+        let moved = ((words[low] >> SHIFT) ^ words[low + STEP]) & mask;
+        words[low + STEP] ^= moved;
+        words[low] ^= moved << SHIFT;
     }
 }
 
 /// One bit a class, in the order of [`Block`]; no branches.
 #[inline]
 fn class_of(byte: u8) -> u8 {
-    let bit = |holds: bool, class: u8| u8::from(holds) << class;
+    let is = |wanted: u8| u8::from(byte == wanted);
+    let within = |byte: u8, first: u8, count: u8| u8::from(byte.wrapping_sub(first) < count);
     let lower = byte | 0x20;
-    let digit = byte.wrapping_sub(b'0') < 10;
-    bit(digit, 0)
-        | bit(digit | (lower.wrapping_sub(b'a') < 6), 1)
-        | bit(digit | (lower.wrapping_sub(b'a') < 26) | (byte == b'_'), 2)
-        | bit(byte == b'-', 3)
-        | bit(byte == b':', 4)
-        | bit(byte == b'.', 5)
-        | bit(byte == b'/', 6)
-        | bit((byte == b'@') | (byte == b'\\'), 7)
-}
-
-/// Rows and columns of an 8 × 8 matrix of bits exchanged: byte `i`, bit `j` becomes byte `j`, bit `i` (Warren, “Hacker's Delight”,
-/// 2nd edition, §7-3).
-#[inline]
-fn transposed(mut x: u64) -> u64 {
-    for (shift, mask) in [(7, 0x00aa_00aa_00aa_00aa), (14, 0x0000_cccc_0000_cccc), (28, 0x0000_0000_f0f0_f0f0)] {
-        let t = (x ^ (x >> shift)) & mask;
-        x ^= t ^ (t << shift);
-    }
-    x
+    let digit = within(byte, b'0', 10);
+    let hex = digit | within(lower, b'a', 6);
+    let word = digit | within(lower, b'a', 26) | is(b'_');
+    let rare = is(b'@') | is(b'\\');
+    digit | hex << 1 | word << 2 | is(b'-') << 3 | is(b':') << 4 | is(b'.') << 5 | is(b'/') << 6 | rare << 7
 }
 
 #[cfg(test)]
@@ -155,7 +208,7 @@ mod tests {
             let mut marks = Marks::default();
             prop_assert!(marks.read(&text));
             for (at, byte) in text.iter().enumerate() {
-                let block = marks.block(at / 64);
+                let block = marks.blocks[at / 64 + 1];
                 let bit = |bits: u64| bits >> (at % 64) & 1 == 1;
                 prop_assert_eq!(bit(block.digit), byte.is_ascii_digit());
                 prop_assert_eq!(bit(block.hex), byte.is_ascii_hexdigit());
@@ -163,10 +216,16 @@ mod tests {
                 let is = [(block.dash, b'-'), (block.colon, b':'), (block.dot, b'.'), (block.slash, b'/')];
                 prop_assert!(is.iter().all(|(bits, wanted)| bit(*bits) == (byte == wanted)));
                 prop_assert_eq!(bit(block.rare), [b'@', b'\\'].contains(byte));
-                let next = text.get(at + 3).is_some_and(u8::is_ascii_digit);
-                prop_assert_eq!((marks.ahead(at / 64, |b| b.digit) >> (at % 64 + 3)) & 1 == 1, next);
-                let before = at > 0 && text[at - 1].is_ascii_digit();
-                prop_assert_eq!(marks.before(at / 64, |b| b.digit) >> (at % 64) & 1 == 1, before);
+                let run = text[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+                prop_assert_eq!(marks.run_end(at, text.len(), |b| b.digit), at + run);
+                let has = |of: fn(Around) -> u64| {
+                    let mut bits = Vec::new();
+                    marks.candidates(&mut bits, of);
+                    bits[at / 64] >> (at % 64) & 1 == 1
+                };
+                prop_assert_eq!(has(|b| b.run(|b| b.digit, 3)), run >= 3);
+                prop_assert_eq!(has(|b| b.later(|b| b.digit, 9)), text.get(at + 9).is_some_and(u8::is_ascii_digit));
+                prop_assert_eq!(has(|b| b.earlier(|b| b.digit)), at > 0 && text[at - 1].is_ascii_digit());
             }
         }
     }

@@ -1,66 +1,51 @@
 //! Masks that are runs of digits and hexadecimal digits, with or without a fixed form.
 
-use super::marks::Marks;
-use super::{Found, Gap};
-
-/// Positions at which `length` bits in a row begin; for more than 64, those where 64 do.
-#[inline]
-fn runs(bits: u128, length: usize) -> u64 {
-    let length = length.clamp(1, 64);
-    let (mut bits, mut have) = (bits, 1);
-    while have < length {
-        let step = have.min(length - have);
-        bits &= bits >> step;
-        have += step;
-    }
-    bits as u64
-}
+use super::Marked;
+use super::gaps::{Found, Gap};
+use super::marks::Around;
 
 /// The first hyphen: three others follow at the distances that a UUID has.
 #[inline]
-pub fn uuid_candidates(marks: &Marks, block: usize) -> u64 {
-    let dash = marks.ahead(block, |b| b.dash);
-    (dash & dash >> 5 & dash >> 10 & dash >> 15) as u64
+pub fn uuid_candidates(around: Around) -> u64 {
+    let dash = |distance| around.later(|b| b.dash, distance);
+    around.here.dash & dash(5) & dash(10) & dash(15)
 }
 
-pub fn uuid(text: &[u8], gap: Gap, dash: usize) -> Option<Found> {
+/// Bits of 36 bytes, the first of them lowest: where a UUID has hyphens.
+const UUID_DASHES: u64 = 1 << 8 | 1 << 13 | 1 << 18 | 1 << 23;
+const UUID_DIGITS: u64 = ((1 << 36) - 1) & !UUID_DASHES;
+
+pub fn uuid(marked: Marked, gap: Gap, dash: usize) -> Option<Found> {
     let start = dash.checked_sub(8).filter(|start| *start >= gap.at)?;
-    let end = start + 36;
-    let form = text.get(start..end).filter(|_| end <= gap.end)?;
-    let fits =
-        |at: usize, byte: u8| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() };
-    form.iter().enumerate().all(|(at, byte)| fits(at, *byte)).then(|| Found::accepted(start..end))?
+    let digits = marked.marks.window(start, |b| b.hex) & UUID_DIGITS == UUID_DIGITS;
+    (digits && start + 36 <= gap.end).then(|| Found::accepted(start, start + 36))
 }
 
 /// The first hyphen of `2026-05-04T15:59`.
 #[inline]
-pub fn timestamp_candidates(marks: &Marks, block: usize) -> u64 {
-    let dash = marks.ahead(block, |b| b.dash);
-    (dash & dash >> 3 & marks.ahead(block, |b| b.colon) >> 9) as u64
+pub fn timestamp_candidates(around: Around) -> u64 {
+    around.here.dash & around.later(|b| b.dash, 3) & around.later(|b| b.colon, 9)
 }
 
-pub fn timestamp(text: &[u8], gap: Gap, dash: usize) -> Option<Found> {
-    let start = dash.checked_sub(4).filter(|start| *start >= gap.at)?;
-    let text = &text[..gap.end];
-    let minutes = text.get(start..start + 16)?;
-    let fits = |at: usize, byte: u8| match at {
-        4 | 7 => byte == b'-',
-        10 => byte == b'T' || byte == b' ',
-        13 => byte == b':',
-        _ => byte.is_ascii_digit(),
-    };
-    if !minutes.iter().enumerate().all(|(at, byte)| fits(at, *byte)) {
+/// Bits of `2026-05-04T15:59` where it has digits.
+const MINUTE_DIGITS: u64 = 0b1101_1011_0110_1111;
+
+pub fn timestamp(marked: Marked, gap: Gap, dash: usize) -> Option<Found> {
+    let start = dash.checked_sub(4).filter(|start| *start >= gap.at && start + 16 <= gap.end)?;
+    let text = &marked.text[..gap.end];
+    let digits_fit = marked.marks.window(start, |b| b.digit) & MINUTE_DIGITS == MINUTE_DIGITS;
+    if !digits_fit || !matches!(text[start + 10], b'T' | b' ') {
         return None;
     }
     let mut end = start + 16;
     if text.get(end) == Some(&b':') && two_digits(text, end + 1) {
         end += 3;
-        let fraction = digits(text, end + 1);
-        if matches!(text.get(end), Some(b'.' | b',')) && fraction > 0 {
-            end += 1 + fraction;
+        let fraction = marked.marks.run_end((end + 1).min(gap.end), gap.end, |b| b.digit);
+        if matches!(text.get(end), Some(b'.' | b',')) && fraction > end + 1 {
+            end = fraction;
         }
     }
-    Found::accepted(start..end + zone(text, end))
+    Some(Found::accepted(start, end + zone(text, end)))
 }
 
 /// Bytes of `Z`, `+02:00` or `-0800` at `at`.
@@ -79,47 +64,35 @@ fn two_digits(text: &[u8], at: usize) -> bool {
     text.get(at..at + 2).is_some_and(|pair| pair.iter().all(u8::is_ascii_digit))
 }
 
-/// Digits in a row from `at`.
-fn digits(text: &[u8], at: usize) -> usize {
-    text.get(at..).map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_digit()).count())
-}
-
 /// Where a word begins that may be all hexadecimal, or `0x…`.
 #[inline]
-pub fn hex_candidates(marks: &Marks, block: usize, length: usize) -> u64 {
-    let hex = marks.ahead(block, |b| b.hex);
-    let word = marks.ahead(block, |b| b.word);
+pub fn hex_candidates(around: Around, length: usize) -> u64 {
     // A digit, a letter that is no hexadecimal digit, and one: `0x7`.
-    let prefixed = (marks.block(block).digit & ((word & !hex) >> 1) as u64) & (hex >> 2) as u64;
-    (runs(hex, length) | prefixed) & !marks.before(block, |b| b.word)
+    let prefixed = around.here.digit & around.later(|b| b.word & !b.hex, 1) & around.later(|b| b.hex, 2);
+    (around.run(|b| b.hex, length) | prefixed) & !around.earlier(|b| b.word)
 }
 
 /// The word that begins at `start`, when it is hexadecimal; meant, when it holds a digit.
-pub fn hex(text: &[u8], gap: Gap, start: usize, length: usize) -> Option<Found> {
-    let begins = start == gap.start || !is_word(text[start - 1]);
-    let word = &text[start..gap.end];
-    let word = &word[..word.iter().position(|b| !is_word(*b)).unwrap_or(word.len())];
-    let all = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
-    let prefixed = word.len() > 2 && word[0] == b'0' && word[1].eq_ignore_ascii_case(&b'x') && all(&word[2..]);
-    if !begins || !(prefixed || word.len() >= length && all(word)) {
+pub fn hex(marked: Marked, gap: Gap, start: usize, length: usize) -> Option<Found> {
+    let Marked { text, marks } = marked;
+    let end = marks.run_end(start, gap.end, |b| b.word);
+    let all = |from: usize| marks.run_end(from, end, |b| b.hex) == end;
+    let prefixed =
+        end - start > 2 && text[start] == b'0' && text[start + 1].eq_ignore_ascii_case(&b'x') && all(start + 2);
+    if !(prefixed || end - start >= length && all(start)) {
         return None;
     }
-    Some(Found { start, end: start + word.len(), accepted: word.iter().any(u8::is_ascii_digit) })
-}
-
-#[inline]
-pub fn number_candidates(marks: &Marks, block: usize, length: usize) -> u64 {
-    runs(marks.ahead(block, |b| b.digit), length)
+    Some(Found { start, end, accepted: text[start..end].iter().any(u8::is_ascii_digit) })
 }
 
 /// The digits from `start` to where they or the gap end.
-pub fn number(text: &[u8], gap: Gap, start: usize, length: usize) -> Option<Found> {
-    let run = digits(&text[..gap.end], start);
-    (run >= length).then(|| Found::accepted(start..start + run))?
+pub fn number(marked: Marked, gap: Gap, start: usize, length: usize) -> Option<Found> {
+    let end = marked.marks.run_end(start, gap.end, |b| b.digit);
+    (end - start >= length).then(|| Found::accepted(start, end))
 }
 
 /// A letter, digit or underscore of ASCII.
 #[inline]
-pub fn is_word(byte: u8) -> bool {
+pub const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
