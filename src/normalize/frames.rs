@@ -5,6 +5,9 @@ use super::in_app::{InApp, Place};
 use super::stack::Detail;
 use super::trace::{Cleaner, Frame, Language, Name, Trace, collapse, runaway};
 
+/// What base classes of tests override to run each test: no test's own name.
+const RUNNERS: [&str; 4] = ["runTest", "runBare", "run", "evaluate"];
+
 /// Names calls and knows which count.
 pub(super) struct Frames {
     detail: Detail,
@@ -47,7 +50,10 @@ impl Frames {
 
     /// The topmost calls of a kind, as `top < its caller < …`.
     pub(super) fn told(&self, calls: &Calls, place: Place, wanted: usize) -> String {
-        let mut names = calls.frames.iter().filter(|(of, _)| *of == place).map(|(_, frame)| self.name(frame));
+        let frames: Vec<&Frame> = calls.frames.iter().filter(|(of, _)| *of == place).map(|(_, frame)| *frame).collect();
+        // Where nothing but raising functions is left, one of them has to do.
+        let start = frames.iter().position(|frame| !only_raises(frame)).unwrap_or(0);
+        let mut names = frames[start..].iter().map(|frame| self.name(frame));
         let overflowed = overflowed(calls);
         if wanted == 1 && !overflowed {
             return names.next().unwrap_or_default();
@@ -58,9 +64,10 @@ impl Frames {
         kept[..wanted.min(kept.len())].join(" < ")
     }
 
-    /// The outermost call of a kind: its module, or only its function.
+    /// The outermost call of a kind that runs no test by itself: its module, or only its function.
     pub(super) fn entry(&self, calls: &Calls, place: Place, function: bool) -> Option<String> {
-        let (_, frame) = calls.frames.iter().rev().find(|(of, _)| *of == place)?;
+        let runs = |frame: &Frame| frame.function.as_deref().is_some_and(|name| RUNNERS.contains(&name));
+        let (_, frame) = calls.frames.iter().rev().find(|(of, frame)| *of == place && !runs(frame))?;
         let name = self.cleaner.name(frame);
         Some(if function && !name.function.is_empty() { name.function } else { outer(&unit(frame, name)) })
     }
@@ -91,6 +98,14 @@ impl Frames {
 /// Whether the language's traces name modules that a function's identity can rest on, and this frame does.
 fn has_module(frame: &Frame, name: &Name) -> bool {
     !name.module.is_empty() && !matches!(frame.language, Language::JavaScript | Language::Python)
+}
+
+/// Whether a function is there to raise (`throwIfClosed`, `raise_for_status`, `fail`, `syntaxError`): it raises for all its callers.
+fn only_raises(frame: &Frame) -> bool {
+    let name = frame.function.as_deref().unwrap_or_default().trim_start_matches('_');
+    let begins =
+        |word: &str| name.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    ["throw", "raise", "fail"].into_iter().any(begins) || name.ends_with("Exception") || name.ends_with("Error")
 }
 
 /// Whether the calls went too deep, in the words of the runtimes.

@@ -2,7 +2,8 @@
 //!
 //! *Groups* errors thrown at the same place, whatever their message says; a trace may stand in `stack_trace` or in the message.
 //! Recursion counts once, frames lose what changes from build to build (`trace/cleanings.rs`). The frames are those of the
-//! first exception of the chain, from the root cause outwards, that has one of the application's. Without any:
+//! first exception of the chain, from the root cause outwards, that has one of the application's; functions that are there to
+//! raise (`fail`, `throwIfClosed`, `syntaxError`) and exceptions' own constructors are passed over for their callers. Without any:
 //!
 //! 1. a framework's, where a test called it: then it is what is being tested;
 //! 2. the test's class and the words before `expected` of its message: an assertion is thrown by the test, not by what it

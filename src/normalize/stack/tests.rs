@@ -114,6 +114,21 @@ fn lines_builds_and_recursion_make_no_difference() {
 }
 
 #[test]
+fn functions_that_only_raise_are_passed_over() {
+    let trace = |functions: &[&str]| {
+        let calls: String = functions.iter().map(|name| format!("\tat org.shop.Json.{name}(Json.java:1)\n")).collect();
+        default(&format!("org.shop.JsonException: no\n\tat org.shop.JsonException.of(JsonException.java:1)\n{calls}"))
+    };
+    for (functions, expected) in [
+        (&["syntaxError", "_fail", "throwIfClosed", "read"][..], "read"),
+        (&["failover", "read"], "failover"),
+        (&["raise", "fail"], "raise"),
+    ] {
+        assert_eq!(trace(functions), format!("org.shop.JsonException at org.shop.Json.{expected}"), "{functions:?}");
+    }
+}
+
+#[test]
 fn an_overflow_is_told_by_its_cycle_wherever_it_stopped() {
     let trace = |stopped: &str| {
         let round = "\tat org.shop.Tree.walk(Tree.java:1)\n\tat org.shop.Tree.visit(Tree.java:9)\n";
