@@ -15,30 +15,29 @@ pub struct Folded<'a> {
 }
 
 impl<'a> Folded<'a> {
+    /// `None` where there is no phrase.
     #[must_use]
-    pub fn of(template: &'a [Piece]) -> Self {
-        let mut folded = Self { pieces: Vec::with_capacity(template.len()), of: Vec::new(), template };
+    pub fn of(template: &'a [Piece]) -> Option<Self> {
+        let mut folded = Self { pieces: Vec::new(), of: Vec::new(), template };
         let mut at = 0;
-        while at < template.len() {
-            folded.push(template[at], at..at + 1);
-            at += 1;
-            if let Some(end) = phrase_end(template, at - 1) {
-                folded.push(Piece::joined(&template[at..end]), at..end);
+        for open in 0..template.len() {
+            if let Some(end) = phrase_end(template, open).filter(|_| open >= at) {
+                folded.push_all(at..open + 1);
+                folded.pieces.push(Piece::joined(&template[open + 1..end]));
+                folded.of.push(open + 1..end);
                 at = end;
             }
         }
-        folded
+        if folded.pieces.is_empty() {
+            return None;
+        }
+        folded.push_all(at..template.len());
+        Some(folded)
     }
 
-    /// The template as it is.
-    #[must_use]
-    pub fn flat(template: &'a [Piece]) -> Self {
-        Self { pieces: template.to_vec(), of: (0..template.len()).map(|at| at..at + 1).collect(), template }
-    }
-
-    fn push(&mut self, piece: Piece, of: Range<usize>) {
-        self.pieces.push(piece);
-        self.of.push(of);
+    fn push_all(&mut self, pieces: Range<usize>) {
+        self.of.extend(pieces.clone().map(|at| at..at + 1));
+        self.pieces.extend_from_slice(&self.template[pieces]);
     }
 
     /// The template with the words and phrases in some places replaced by values.

@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// What stands for a value.
 pub const VALUE: &str = "<*>";
 /// Pieces of a text that are read; what stands beyond is ignored, so that a dump of a document costs no more than a long line.
-const MAX_PIECES: usize = 512;
+pub const MAX_PIECES: usize = 512;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -6,7 +6,7 @@ use super::places::Places;
 use hashbrown::{HashMap, HashSet};
 
 /// Rounds at most: each may show variables that the ones before hid.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 4;
 /// Constant words that must stand beside a place with many words, else it says nothing: any two messages are `<word> <*>`.
 const CONTEXT: u32 = 2;
 /// The same for a place in which a value was seen, where one word is enough to be taken for another.
@@ -18,9 +18,8 @@ pub struct Variables {
     rounds: Vec<Round>,
 }
 
+#[derive(Default)]
 struct Round {
-    /// What stands in quotes or brackets is one word.
-    phrases: bool,
     /// Templates with one place left open in which many different words were seen.
     crowded: HashSet<u64>,
     /// All templates.
@@ -34,17 +33,16 @@ impl Variables {
     pub fn of(templates: &[Box<[Piece]>], min_values: usize) -> Self {
         let mut variables = Self::default();
         let mut current: Vec<Vec<Piece>> = templates.iter().map(|template| template.to_vec()).collect();
-        let mut before = [usize::MAX; 2];
-        for phrases in [true, false].into_iter().cycle().take(ROUNDS) {
-            let round = Round::of(&current, phrases, min_values);
+        for _ in 0..ROUNDS {
+            let round = Round::of(&current, min_values);
+            let before = current.len();
             let mut distinct = HashSet::new();
-            current = current.iter().map(|template| round.fill(template)).collect();
+            current = current.into_iter().map(|template| round.fill(template)).collect();
             current.retain(|template| distinct.insert(Places::of(template).whole));
             variables.rounds.push(round);
-            if before == [current.len(); 2] {
+            if current.len() == before {
                 break;
             }
-            before = [before[1], current.len()];
         }
         variables
     }
@@ -52,45 +50,53 @@ impl Variables {
     /// The template with its values replaced by `<*>`.
     #[must_use]
     pub fn apply(&self, template: &str) -> String {
-        let filled = self.rounds.iter().fold(hashed(template), |current, round| round.fill(&current));
+        let filled = self.rounds.iter().fold(hashed(template), |current, round| round.fill(current));
         render(&filled, template)
     }
 }
 
 impl Round {
-    fn of(templates: &[Vec<Piece>], phrases: bool, min_values: usize) -> Self {
-        let mut round = Self { phrases, crowded: HashSet::new(), templates: HashSet::new() };
+    fn of(templates: &[Vec<Piece>], min_values: usize) -> Self {
+        let mut round = Self::default();
         let mut words: HashMap<u64, usize> = HashMap::new();
         for template in templates {
-            let view = round.view(template);
-            let places = Places::of(&view.pieces);
-            round.templates.insert(places.whole);
-            for at in places.candidates() {
-                let place = places.without(at);
-                let seen = words.entry(place).or_default();
-                *seen += 1;
-                if *seen >= min_values {
-                    round.crowded.insert(place);
-                }
+            round.see(Places::of(template), &mut words);
+            if let Some(folded) = Folded::of(template) {
+                round.see(Places::of(&folded.pieces), &mut words);
             }
         }
+        round.crowded = words.into_iter().filter(|(_, seen)| *seen >= min_values).map(|(place, _)| place).collect();
         round
     }
 
-    fn view<'a>(&self, template: &'a [Piece]) -> Folded<'a> {
-        if self.phrases { Folded::of(template) } else { Folded::flat(template) }
+    fn see(&mut self, template: Places, words: &mut HashMap<u64, usize>) {
+        self.templates.insert(template.whole);
+        for at in template.candidates() {
+            *words.entry(template.without(at)).or_default() += 1;
+        }
     }
 
-    /// The template with the values of this round.
-    fn fill(&self, template: &[Piece]) -> Vec<Piece> {
-        let view = self.view(template);
-        let places = Places::of(&view.pieces);
-        let is_value = |at: &usize| {
-            let context = places.context(*at);
-            let crowded = context >= CONTEXT && self.crowded.contains(&places.without(*at));
-            crowded || (context >= CONTEXT_OF_VALUE && self.templates.contains(&places.with_value(*at)))
-        };
-        let values: Vec<usize> = places.candidates().filter(is_value).collect();
-        merged(view.with_values(&values))
+    /// The template with the values of this round: phrases first, then words.
+    fn fill(&self, mut template: Vec<Piece>) -> Vec<Piece> {
+        if let Some(folded) = Folded::of(&template) {
+            let values: Vec<usize> = self.values(Places::of(&folded.pieces)).collect();
+            if !values.is_empty() {
+                template = merged(folded.with_values(&values));
+            }
+        }
+        let values: Vec<usize> = self.values(Places::of(&template)).collect();
+        for &at in &values {
+            template[at] = template[at].into_value();
+        }
+        if values.is_empty() { template } else { merged(template) }
+    }
+
+    /// Where the words of a template are values.
+    fn values<'a>(&'a self, template: Places<'a>) -> impl Iterator<Item = usize> + 'a {
+        template.words().filter(move |&at| {
+            let context = template.context(at);
+            let crowded = context >= CONTEXT && self.crowded.contains(&template.without(at));
+            crowded || (context >= CONTEXT_OF_VALUE && self.templates.contains(&template.with_value(at)))
+        })
     }
 }
