@@ -7,9 +7,9 @@ use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake, RejectPolicy, file_name, load, nearest, read_text, read_toml};
 use crate::evaluate::Costs;
 use crate::model::{Severity, Span, UserError, excerpt};
-use crate::normalize::NormalizerSpec;
+use crate::normalize::{Built, NormalizerSpec, Reads, Rules};
 use crate::pipeline::{PRESETS, PipelineSpec, Preset, ReplaySpec, parse_pipeline};
-use crate::series::Fits;
+use crate::series::{Fits, Texts, templates_of_rules};
 use std::path::{Path, PathBuf};
 
 /// Pipelines that are run when none is named.
@@ -149,7 +149,7 @@ pub struct FitsPool<'a> {
 }
 
 /// What a pipeline's series depend on.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Grouping {
     normalize: NormalizerSpec,
     min_severity: Severity,
@@ -164,20 +164,34 @@ impl Grouping {
 }
 
 impl<'a> FitsPool<'a> {
-    /// Builds the series of all pipelines.
+    /// Builds the series of all pipelines; lists of rules that begin alike share that work.
     ///
     /// # Errors
     /// When a normalizer cannot be built, or fails.
     pub fn of(data: &'a DataSet, pipelines: &[NamedPipeline]) -> Result<Self, UserError> {
-        let mut pool = Self::default();
+        let mut wanted: Vec<(&PipelineSpec, Grouping, Built)> = Vec::new();
         for NamedPipeline { spec, .. } in pipelines {
-            if pool.find(spec).is_none() {
-                let fits = spec.fits(data).map_err(|reason| UserError::new(&spec.name, reason, ""))?;
-                for note in &fits.notes {
-                    warn(&format!("{}: {note}", spec.name));
-                }
-                pool.built.push((Grouping::of(spec), fits));
+            let grouping = Grouping::of(spec);
+            if wanted.iter().all(|(_, other, _)| *other != grouping) {
+                let built = spec.normalize.build().map_err(|reason| UserError::new(&spec.name, reason, ""))?;
+                wanted.push((spec, grouping, built));
             }
+        }
+        let lists: Vec<&Rules> = wanted.iter().filter_map(|(_, _, built)| built.normalizer.rules()).collect();
+        let messages = Texts::of(&data.records, Reads::Message);
+        let mut shared = templates_of_rules(&messages, &lists).into_iter();
+        let mut pool = Self::default();
+        for (spec, grouping, built) in &wanted {
+            let templates = built.normalizer.rules().and_then(|_| shared.next());
+            let fits = match templates {
+                Some(templates) => spec.fits_of(data, &messages, templates, built),
+                None => spec.fits(data),
+            };
+            let fits = fits.map_err(|reason| UserError::new(&spec.name, reason, ""))?;
+            for note in &fits.notes {
+                warn(&format!("{}: {note}", spec.name));
+            }
+            pool.built.push((grouping.clone(), fits));
         }
         Ok(pool)
     }

@@ -42,6 +42,11 @@ pub trait Normalizer: Send + Sync {
         Reads::Message
     }
 
+    /// The rules that it is made of, where it is nothing else: lists that begin alike share that work.
+    fn rules(&self) -> Option<&Rules> {
+        None
+    }
+
     /// What the user should be told of the texts so far.
     fn notes(&self) -> Vec<String> {
         Vec::new()

@@ -140,6 +140,10 @@ impl Normalizer for Rules {
         Key::open(self.template(text.message))
     }
 
+    fn rules(&self) -> Option<&Rules> {
+        Some(self)
+    }
+
     fn notes(&self) -> Vec<String> {
         self.given_up().iter().map(ToString::to_string).collect()
     }

@@ -5,8 +5,8 @@ use crate::dataset::DataSet;
 use crate::detect::{DetectSpec, Family};
 use crate::gate::GateSpec;
 use crate::model::{Severity, Span};
-use crate::normalize::NormalizerSpec;
-use crate::series::Fits;
+use crate::normalize::{Built, NormalizerSpec};
+use crate::series::{Days, Fits, Templates, Texts};
 use crate::triage::TriagerSpec;
 use serde::{Deserialize, Serialize};
 
@@ -147,8 +147,25 @@ impl PipelineSpec {
     /// # Errors
     /// When the normalizer cannot be built, or fails.
     pub fn fits<'a>(&self, data: &'a DataSet) -> Result<Fits<'a>, String> {
-        let ReplaySpec { min_severity, .. } = self.replay;
-        Fits::build(&data.records, &self.normalize.build()?, min_severity, data.span, self.replay.reach())
+        let built = self.normalize.build()?;
+        let texts = Texts::of(&data.records, built.normalizer.reads());
+        let templates = Templates::of(&texts, built.normalizer.as_ref());
+        self.fits_of(data, &texts, templates, &built)
+    }
+
+    /// The same from templates that were made already.
+    ///
+    /// # Errors
+    /// When the miner fails.
+    pub fn fits_of<'a>(
+        &self,
+        data: &'a DataSet,
+        texts: &Texts,
+        templates: Templates,
+        built: &Built,
+    ) -> Result<Fits<'a>, String> {
+        let days = Days { span: data.span, reach: self.replay.reach() };
+        Fits::build(&data.records, texts, templates, built, self.replay.min_severity, days)
     }
 
     /// Checks what the types cannot.

@@ -2,7 +2,7 @@
 
 use super::markdown::{code, md};
 use super::number::{Unit, count, difference, plural};
-use super::style::{Style, pad};
+use super::style::{Style, pad, wrap};
 use super::terminal::metric;
 use crate::evaluate::{CaseChange, Change, Comparison, Pair, Regrouped, Regrouping, Side, Under, WindowChange};
 use crate::model::{Action, excerpt};
@@ -14,7 +14,9 @@ const WINDOWS: usize = 4;
 /// Cases told of each side.
 const CASES: usize = 12;
 /// Characters of a signature or a message.
-const TEXT: usize = 110;
+const TEXT: usize = 80;
+/// Characters of a line, its indent left out.
+const WIDTH: usize = 92;
 
 /// What the text is written on.
 #[derive(Clone, Copy)]
@@ -80,7 +82,7 @@ impl Paper {
 
     fn sub_item(self, text: &str) -> String {
         match self {
-            Self::Terminal(_) => format!("      {text}"),
+            Self::Terminal(_) => format!("      {}", wrap(text, WIDTH).join("\n        ")),
             Self::Markdown => format!("  - {text}"),
         }
     }
@@ -168,7 +170,7 @@ fn set(paper: Paper, one: &Regrouped) -> Vec<String> {
     let services: Vec<String> = one.services.iter().take(4).map(|service| paper.name(service)).collect();
     let more = if one.services.len() > 4 { " …" } else { "" };
     let head = format!(
-        "{} · {}{more} · {} signatures · alerts {}, of them right {}",
+        "{} · {}{more} · {} signatures · alerts {}, that hit an incident {}",
         plural(one.records, "record"),
         services.join(", "),
         arrow(Pair { a: one.a.len() as u64, b: one.b.len() as u64 }),

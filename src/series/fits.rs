@@ -20,50 +20,43 @@ pub struct Fits<'a> {
     fits: Vec<(Instant, Series<'a>)>,
 }
 
-impl<'a> Fits<'a> {
-    /// Normalizes every distinct text once and groups the records at or above `min_severity`, for each day of `span` that a miner
-    /// learns. `reach`: how long after a deploy a record may still count for it.
-    ///
-    /// # Errors
-    /// When a miner fails.
-    pub fn build(
-        records: &'a Records,
-        built: &Built,
-        min_severity: Severity,
-        span: Interval,
-        reach: Span,
-    ) -> Result<Self, String> {
-        let texts = Texts::of(records, built.normalizer.reads());
-        let templates = Templates::of(&texts, built.normalizer.as_ref());
-        let mut fits = Self::grouped(records, &texts, templates, built.miner.as_deref(), min_severity, span, reach)?;
-        fits.notes.extend(built.normalizer.notes());
-        Ok(fits)
-    }
+/// The days of a data set.
+#[derive(Clone, Copy, Debug)]
+pub struct Days {
+    pub span: Interval,
+    /// How long after a deploy a record may still count for it.
+    pub reach: Span,
+}
 
-    /// The same from templates made already.
+impl<'a> Fits<'a> {
+    /// Groups the records at or above `min_severity` by their templates, for each of the days that a miner learns.
     ///
     /// # Errors
     /// When the miner fails.
-    pub fn grouped(
+    pub fn build(
         records: &'a Records,
         texts: &Texts,
         templates: Templates,
-        miner: Option<&dyn Miner>,
+        built: &Built,
         min_severity: Severity,
-        span: Interval,
-        reach: Span,
+        days: Days,
     ) -> Result<Self, String> {
-        let Some(miner) = miner else {
-            return Ok(Self::of_one(Series::grouped(records, texts, templates, min_severity)));
+        let Some(miner) = &built.miner else {
+            let one = Self::of_one(Series::grouped(records, texts, templates, min_severity));
+            return Ok(Self { notes: built.normalizer.notes(), ..one });
         };
         let arrivals = Arrivals::of(records, texts, &templates, min_severity);
         let mut miner = miner.fork();
         miner.prepare(&arrivals.templates(&templates))?;
         // One after the other: a miner may ask an endpoint, and what it asks is then the same on every run.
-        let signed = sign_every_day(miner.as_ref(), &arrivals, &templates, &midnights(span), reach)?;
+        let signed = sign_every_day(miner.as_ref(), &arrivals, &templates, days)?;
         let series = |(midnight, signed)| (midnight, Series::grouped(records, texts, signed, min_severity));
-        let (notes, spend) = (miner.notes(), miner.spent());
-        Ok(Self { records, notes, spend, fits: signed.into_par_iter().map(series).collect() })
+        Ok(Self {
+            records,
+            notes: [built.normalizer.notes(), miner.notes()].concat(),
+            spend: miner.spent(),
+            fits: signed.into_par_iter().map(series).collect(),
+        })
     }
 
     /// One series for all days.
@@ -160,12 +153,11 @@ fn sign_every_day(
     blank: &dyn Miner,
     arrivals: &Arrivals,
     templates: &Templates,
-    days: &[Instant],
-    reach: Span,
+    days: Days,
 ) -> Result<Vec<(Instant, Templates)>, String> {
     let (mut miner, mut learned) = (blank.fork(), Vec::new());
-    let mut signed = Vec::with_capacity(days.len());
-    for &midnight in days {
+    let mut signed = Vec::new();
+    for midnight in midnights(days.span) {
         let known = arrivals.before(midnight);
         if !known.starts_with(&learned) {
             (miner, learned) = (blank.fork(), Vec::new());
@@ -174,7 +166,7 @@ fn sign_every_day(
             miner.learn(templates.dictionary.get(id))?;
         }
         miner.fit();
-        let new = arrivals.after(midnight, midnight + Span::from_micros(DAY) + reach);
+        let new = arrivals.after(midnight, midnight + Span::from_micros(DAY) + days.reach);
         signed.push((midnight, sign(miner.fork(), &known, &new, templates)?));
         learned = known;
     }
@@ -269,7 +261,10 @@ mod tests {
 
     fn fits(records: &Records, days: i64) -> Fits<'_> {
         let built = Built { normalizer: Box::new(AsItIs), miner: Some(Box::new(Diary::default())) };
-        Fits::build(records, &built, Severity::Error, Interval::new(hour(0), hour(24 * days)), Span::hours(6)).unwrap()
+        let texts = Texts::of(records, built.normalizer.reads());
+        let templates = Templates::of(&texts, built.normalizer.as_ref());
+        let days = Days { span: Interval::new(hour(0), hour(24 * days)), reach: Span::hours(6) };
+        Fits::build(records, &texts, templates, &built, Severity::Error, days).unwrap()
     }
 
     fn signature(fits: &Fits, at: i64, message: &str) -> String {

@@ -90,7 +90,11 @@ impl Templates {
             }
             templates
         };
-        let chunks: Vec<Self> = (0..texts.len().div_ceil(CHUNK)).into_par_iter().map(chunk).collect();
+        Self::joined((0..texts.len().div_ceil(CHUNK)).into_par_iter().map(chunk).collect())
+    }
+
+    /// Chunks of texts, one after the other.
+    pub(super) fn joined(chunks: Vec<Self>) -> Self {
         let mut all = Self::empty();
         for chunk in chunks {
             let global: Vec<u32> = (0..chunk.dictionary.len() as u32)
@@ -101,11 +105,11 @@ impl Templates {
         all
     }
 
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         Self { dictionary: Dictionary::default(), settled: Vec::new(), of_text: Vec::new() }
     }
 
-    fn push(&mut self, template: &str, settled: bool) {
+    pub(super) fn push(&mut self, template: &str, settled: bool) {
         let id = self.intern(template, settled);
         self.of_text.push(id);
     }
