@@ -5,6 +5,7 @@ mod rows;
 use super::{Assessment, Judged};
 use crate::dataset::DataSet;
 use crate::model::{Action, Alert, Window};
+use crate::normalize::Drift;
 use crate::series::{Fits, Observed};
 use rows::{Component, Rows};
 use serde::Serialize;
@@ -19,6 +20,8 @@ pub struct Regrouping {
     pub b: String,
     /// Signatures of all records at or above the pipeline's severity.
     pub signatures: Pair,
+    /// How far the two agree on distinct messages; of a model asked twice, how far it drifted.
+    pub agreement: Option<Drift>,
     /// Signatures that are the same set of records under both, and those records.
     pub unchanged: Unchanged,
     /// Sets of signatures that share records and are not the same on both sides; most records first.
@@ -151,6 +154,7 @@ pub fn regrouping(data: &DataSet, a: Grouped, b: Grouped) -> Regrouping {
         a: a.name.to_owned(),
         b: b.name.to_owned(),
         signatures,
+        agreement: rows.agreement(),
         unchanged,
         changes,
         alerts: Pair { a: passed(a), b: passed(b) },

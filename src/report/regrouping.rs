@@ -1,7 +1,7 @@
 //! What another normalizer does to the same records, for a terminal and as Markdown.
 
 use super::markdown::{code, md};
-use super::number::{Unit, count, difference, plural};
+use super::number::{Unit, count, difference, estimate, maybe_percent, plural, range};
 use super::style::{Style, pad, wrap};
 use super::terminal::metric;
 use crate::evaluate::{CaseChange, Change, Comparison, Pair, Regrouped, Regrouping, Side, Under, WindowChange};
@@ -124,6 +124,12 @@ fn totals(paper: Paper, told: &Regrouping, comparison: &Comparison) -> Vec<Strin
         Paper::Terminal(_) => Vec::new(),
     };
     lines.push(row("signatures", &same));
+    if let Some(agreement) = &told.agreement {
+        let (share, assigned) = (agreement.together, estimate(&agreement.assigned));
+        let ends = share.low.zip(share.high).map_or_else(String::new, |(low, high)| format!(" {}", range(low, high)));
+        lines.push(row("messages kept together", &format!("{}{ends} of pairs", maybe_percent(share.value))));
+        lines.push(row("messages of the same name", &assigned));
+    }
     lines.push(row("alerts", &arrow(told.alerts)));
     lines.push(row("cases", &arrow(told.cases)));
     for d in comparison.differences.iter().filter(|d| d.difference.is_some()) {

@@ -1,6 +1,7 @@
 //! Sets of signatures that share records under two groupings.
 
 use super::{Change, Side};
+use crate::normalize::Drift;
 use crate::series::Series;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +39,18 @@ impl<'a> Rows<'a> {
     pub fn of(a: &'a Series<'a>, b: &'a Series<'a>) -> Self {
         let both = a.template_of_rows().into_iter().zip(b.template_of_rows());
         Self { a, b, templates: both.map(|(a, b)| Some((a?, b?))).collect() }
+    }
+
+    /// How far the two agree on distinct messages, each as its first record is grouped.
+    #[must_use]
+    pub fn agreement(&self) -> Option<Drift> {
+        let records = self.a.records;
+        let mut seen = BTreeSet::new();
+        let first = self.templates.iter().enumerate().filter_map(|(row, both)| Some((records.message[row], (*both)?)));
+        let told: Vec<(u32, u32)> = first.filter(|(message, _)| seen.insert(*message)).map(|(_, both)| both).collect();
+        let a: Vec<&str> = told.iter().map(|(a, _)| self.a.templates.get(*a)).collect();
+        let b: Vec<&str> = told.iter().map(|(_, b)| self.b.templates.get(*b)).collect();
+        Drift::of(&a, &b)
     }
 
     /// The components, in the order of their first row, and the component of each row.
