@@ -65,31 +65,35 @@ const ENDINGS: [&str; 61] = [
     "ie",
 ];
 
+/// Labels under which countries register names: `example.co.uk`, `proxy.example.edu.hk`.
+const SECOND: [&str; 9] = ["com", "net", "org", "co", "ac", "edu", "gov", "go", "or"];
+
 /// Whether `name` (with or without `:port`) is a host's: it ends as hosts do, or it has a port and looks like a machine
 /// (`worker-07:50010`). `java.lang.String`, `Foo.java:17`, `file.txt` and `status:500` are none.
 pub fn is_host(name: &str) -> bool {
-    let (host, port) = match name.split_once(':') {
-        Some((host, port)) => (host, Some(port)),
-        None => (name, None),
-    };
+    let (host, port) = name.split_once(':').unwrap_or((name, ""));
     match host.rsplit_once('.') {
-        Some((before, last)) => !before.is_empty() && ends_as_hosts_do(last) && !has_capital_word(before),
-        None => port.is_some() && (host == "localhost" || is_machine(host)),
+        Some((before, last)) => {
+            let second = before.rsplit('.').next().is_some_and(|label| SECOND.contains(&label));
+            let national = last.len() == 2 && last.bytes().all(|b| b.is_ascii_lowercase());
+            (ENDINGS.contains(&last) || second && national) && !before.split('.').any(is_capital_word)
+        }
+        None => host == "localhost" && !port.is_empty() || is_machine(host, port),
     }
 }
 
-fn ends_as_hosts_do(label: &str) -> bool {
-    ENDINGS.contains(&label)
-}
-
 /// `Foo` in `org.example.Foo.in`: a class or a field, no host. All capitals or all small is a host's.
-fn has_capital_word(name: &str) -> bool {
-    name.bytes().any(|b| b.is_ascii_uppercase()) && name.bytes().any(|b| b.is_ascii_lowercase())
+fn is_capital_word(label: &str) -> bool {
+    label.bytes().any(|b| b.is_ascii_uppercase()) && label.bytes().any(|b| b.is_ascii_lowercase())
 }
 
-/// Letters, then digits, joined by hyphens: `mesos-slave-07`, `node1`.
-fn is_machine(host: &str) -> bool {
-    host.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-        && host.bytes().any(|b| b.is_ascii_digit() || b == b'-')
+/// Letters, then digits or hyphens: `mesos-slave-07:80`, `redis-master:6379`, `node1:8080`. The less a name looks like a machine's,
+/// the more must its port look like one: `step3:17` and `well-known:5` are none.
+fn is_machine(host: &str, port: &str) -> bool {
+    let (digit, hyphen) = (host.bytes().any(|b| b.is_ascii_digit()), host.contains('-'));
+    let enough = if digit && hyphen { 2 } else { 4 };
+    host.starts_with(|c: char| c.is_ascii_alphabetic())
         && !host.ends_with('-')
+        && (digit || hyphen)
+        && port.len() >= enough
 }

@@ -172,3 +172,16 @@ proptest! {
         }
     }
 }
+
+/// The page that users read has the table's words.
+#[test]
+fn the_documented_table_is_this_one() {
+    let page = include_str!("../../../docs/masks.md");
+    for row in &MASKS {
+        assert!(
+            page.contains(&format!("| `{}` |", row.name)) && page.contains(row.why),
+            "{} in docs/masks.md",
+            row.name
+        );
+    }
+}
