@@ -36,10 +36,11 @@ pub struct AelSpec {
     /// Masks that come first; absent: what is more than one word, or looks like words and is none.
     #[serde(default = "AelSpec::default_rules")]
     pub rules: RulesSpec,
-    /// Different words in one place from which they are values, ≥ 2.
-    #[serde(default = "AelSpec::default_min_values")]
-    pub min_values: usize,
-    /// Numbers that say what happened stay: `status 404`, `error 1205`, `504 Gateway Timeout`.
+    /// Different words in one place from which they are values, ≥ 2; absent: ½ √n of the n templates so far, at least 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_values: Option<usize>,
+    /// Numbers that say what happened are words, and values only where many were seen in one place: `status 404`, `error 1205`,
+    /// `504 Gateway Timeout`.
     #[serde(default)]
     pub keep_codes: bool,
     /// Dotted names, paths and words after `key=` are words: values only where many were seen in one place.
@@ -49,12 +50,7 @@ pub struct AelSpec {
 
 impl Default for AelSpec {
     fn default() -> Self {
-        Self {
-            rules: Self::default_rules(),
-            min_values: Self::default_min_values(),
-            keep_codes: false,
-            keep_names: false,
-        }
+        Self { rules: Self::default_rules(), min_values: None, keep_codes: false, keep_names: false }
     }
 }
 
@@ -75,15 +71,11 @@ impl AelSpec {
         RulesSpec { masks, truncate: None }
     }
 
-    fn default_min_values() -> usize {
-        5
-    }
-
     /// # Errors
     /// When a parameter is out of range.
     pub fn build(&self) -> Result<Built, String> {
-        if self.min_values < 2 {
-            return Err(format!("normalize.min_values is {}: one word is no variable, at least 2", self.min_values));
+        if let Some(few @ 0..2) = self.min_values {
+            return Err(format!("normalize.min_values is {few}: one word is no variable, at least 2"));
         }
         let rules = Rules::new(&self.rules).map_err(|e| e.replacen("normalize.", "normalize.rules.", 1))?;
         let keep = Keep { codes: self.keep_codes, names: self.keep_names };
@@ -93,6 +85,10 @@ impl AelSpec {
         })
     }
 }
+
+/// Different words that are values, at least. From 3 to 20 the systems of loghub are grouped alike. The larger a system, the more of
+/// its messages differ in one word by design (a table, a field), hence the root: a thousand templates need 15.
+const LEAST_VALUES: usize = 5;
 
 /// The first step: each text by itself.
 struct Anonymizer {
@@ -113,14 +109,14 @@ impl Normalizer for Anonymizer {
 /// The second step: what stands in one place of many templates.
 #[derive(Clone)]
 struct Reconciler {
-    min_values: usize,
+    min_values: Option<usize>,
     learned: Vec<Box<[Piece]>>,
     seen: HashSet<u64>,
     variables: Arc<Variables>,
 }
 
 impl Reconciler {
-    fn new(min_values: usize) -> Self {
+    fn new(min_values: Option<usize>) -> Self {
         Self { min_values, learned: Vec::new(), seen: HashSet::new(), variables: Arc::default() }
     }
 }
@@ -134,7 +130,8 @@ impl Miner for Reconciler {
     }
 
     fn fit(&mut self) {
-        self.variables = Arc::new(Variables::of(&self.learned, self.min_values));
+        let min_values = self.min_values.unwrap_or_else(|| LEAST_VALUES.max(self.learned.len().isqrt() / 2));
+        self.variables = Arc::new(Variables::of(&self.learned, min_values));
     }
 
     /// What is said of one template depends on the fit alone: one that is new joins the group whose variables it fills, or opens one.

@@ -14,7 +14,7 @@ pub enum Kind {
     Value,
     /// Word characters, letters or a placeholder among them.
     Word,
-    /// Word characters, digits among them and no letter. In a template: a code, never a value.
+    /// Word characters, digits among them and no letter. In a template: a code.
     Number,
     /// A word that names a type of error, and says what happened: never a value.
     ErrorType,

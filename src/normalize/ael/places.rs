@@ -40,15 +40,15 @@ impl<'a> Places<'a> {
 
     /// Where values are or words that may turn out to be values: all but the first, which names the event or who tells of it.
     pub fn candidates(self) -> impl Iterator<Item = usize> + 'a {
-        let is_candidate = |piece: &Piece| matches!(piece.kind, Kind::Word | Kind::Value);
+        let is_candidate = |piece: &Piece| matches!(piece.kind, Kind::Word | Kind::Number | Kind::Value);
         let pieces = self.pieces;
         let first = pieces.iter().position(|piece| is_candidate(piece) || piece.is_constant()).unwrap_or(pieces.len());
         (first..pieces.len()).skip(1).filter(move |&at| is_candidate(&pieces[at]))
     }
 
-    /// The words among them.
-    pub fn words(self) -> impl Iterator<Item = usize> + 'a {
-        self.candidates().filter(move |&at| self.pieces[at].kind == Kind::Word)
+    #[must_use]
+    pub fn kind(&self, at: usize) -> Kind {
+        self.pieces[at].kind
     }
 
     /// Constant words beside the word in a place.

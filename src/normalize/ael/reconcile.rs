@@ -1,7 +1,7 @@
 //! Which words of templates are values, by what else was seen in their place.
 
 use super::phrase::Folded;
-use super::piece::{Piece, hashed, merged, render};
+use super::piece::{Kind, Piece, hashed, merged, render};
 use super::places::Places;
 use hashbrown::{HashMap, HashSet};
 
@@ -93,10 +93,16 @@ impl Round {
 
     /// Where the words of a template are values.
     fn values<'a>(&'a self, template: Places<'a>) -> impl Iterator<Item = usize> + 'a {
-        template.words().filter(move |&at| {
-            let context = template.context(at);
-            let crowded = context >= CONTEXT && self.crowded.contains(&template.without(at));
-            crowded || (context >= CONTEXT_OF_VALUE && self.templates.contains(&template.with_value(at)))
+        template.candidates().filter(move |&at| {
+            let (kind, context) = (template.kind(at), template.context(at));
+            let crowded = || context >= CONTEXT && self.crowded.contains(&template.without(at));
+            let taken = || context >= CONTEXT_OF_VALUE && self.templates.contains(&template.with_value(at));
+            match kind {
+                Kind::Word => crowded() || taken(),
+                // A code is not the same as any other because some are.
+                Kind::Number => crowded(),
+                _ => false,
+            }
         })
     }
 }
