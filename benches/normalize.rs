@@ -7,7 +7,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use regex::Regex;
-use shakedown::normalize::{Cut, MaskKind, PathKeep, Rules, RulesSpec, UrlKeep};
+use shakedown::normalize::{Built, Cut, Key, MaskKind, NormalizerSpec, PathKeep, Rules, RulesSpec, Text, UrlKeep};
+use shakedown::pipeline::Preset;
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -102,5 +103,57 @@ fn rules(criterion: &mut Criterion) {
     );
 }
 
-criterion_group!(benches, rules);
+/// Messages that the learning strategies get: each is a distinct template to them, before masks.
+const LEARNED: usize = 20_000;
+
+/// Every strategy from distinct texts to signatures: keys, one night's learning and fit, and the signature of each.
+fn strategies(criterion: &mut Criterion) {
+    let messages: Vec<String> = distinct_messages().into_iter().step_by(MESSAGES / LEARNED).collect();
+    let traces: Vec<String> = messages.iter().enumerate().map(|(n, message)| trace(n, message)).collect();
+    let texts: Vec<Text> = messages
+        .iter()
+        .zip(&traces)
+        .map(|(message, stack_trace)| Text { message, exception_type: "", stack_trace })
+        .collect();
+    let mut group = criterion.benchmark_group("strategies");
+    group.sample_size(10).throughput(Throughput::Elements(texts.len() as u64));
+    for name in ["recommended-2026", "stack-2026", "sentry-2026", "drain-2026", "general-2026", "embedding-2026"] {
+        let spec = Preset::find(name).expect("shipped").spec().expect("shipped").normalize;
+        group.bench_function(name, |b| b.iter(|| black_box(signatures(&spec, &texts))));
+    }
+    group.finish();
+}
+
+/// Every third message comes with a trace.
+fn trace(n: usize, message: &str) -> String {
+    if n % 3 > 0 {
+        return String::new();
+    }
+    format!(
+        "java.lang.IllegalStateException: {message}\n\tat com.shop.orders.Service{}.place(Service.java:{n})\n\tat \
+         com.shop.web.Handler.handle(Handler.java:17)\n\tat java.lang.Thread.run(Thread.java:840)\n",
+        n % 97
+    )
+}
+
+/// Number of signatures.
+fn signatures(spec: &NormalizerSpec, texts: &[Text]) -> usize {
+    let Built { normalizer, miner } = spec.build().expect("shipped");
+    let keys: Vec<Key> = texts.iter().map(|text| normalizer.key(*text)).collect();
+    let mut found: BTreeSet<String> = keys.iter().filter(|key| key.settled).map(|key| key.template.clone()).collect();
+    let open: BTreeSet<&str> = keys.iter().filter(|key| !key.settled).map(|key| key.template.as_str()).collect();
+    match miner {
+        None => found.extend(open.into_iter().map(str::to_owned)),
+        Some(mut miner) => {
+            let open: Vec<&str> = open.into_iter().collect();
+            miner.prepare(&open).expect("no endpoint");
+            open.iter().for_each(|template| miner.learn(template).expect("no endpoint"));
+            miner.fit();
+            found.extend(open.iter().map(|template| miner.sign(template).expect("no endpoint")));
+        }
+    }
+    found.len()
+}
+
+criterion_group!(benches, rules, strategies);
 criterion_main!(benches);
