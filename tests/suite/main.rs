@@ -21,5 +21,6 @@ mod normalize;
 mod null_worlds;
 mod nulls;
 mod oracle;
+mod regrouping;
 mod support;
 mod vectors;
