@@ -41,6 +41,11 @@ pub trait Normalizer: Send + Sync {
     fn reads(&self) -> Reads {
         Reads::Message
     }
+
+    /// Rules that were left out for some of the texts so far: a warning each.
+    fn given_up(&self) -> Vec<GivenUp> {
+        Vec::new()
+    }
 }
 
 /// A way to group records; one file each.

@@ -117,12 +117,6 @@ impl Rules {
     pub fn template_in_sequence(&self, message: &str) -> String {
         self.cut(in_sequence(&self.rules, Cow::Borrowed(message))).into_owned()
     }
-
-    /// Rules that were left out for some texts so far, because they would have taken too long.
-    #[must_use]
-    pub fn given_up(&self) -> Vec<GivenUp> {
-        self.rules.iter().filter_map(Rule::given_up).collect()
-    }
 }
 
 /// The definition: each rule on what the one before left.
@@ -138,6 +132,10 @@ fn in_sequence<'a>(rules: &[Rule], mut text: Cow<'a, str>) -> Cow<'a, str> {
 impl Normalizer for Rules {
     fn key(&self, text: Text) -> Key {
         Key::open(self.template(text.message))
+    }
+
+    fn given_up(&self) -> Vec<GivenUp> {
+        self.rules.iter().filter_map(Rule::given_up).collect()
     }
 }
 

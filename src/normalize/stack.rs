@@ -19,7 +19,7 @@
 use super::frames::{Calls, Frames};
 use super::in_app::Place;
 use super::trace::{self, Trace};
-use super::{Built, Key, Normalizer, NormalizerSpec, Reads, Text};
+use super::{Built, GivenUp, Key, Normalizer, NormalizerSpec, Reads, Text};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -170,6 +170,10 @@ impl Normalizer for Stack {
 
     fn reads(&self) -> Reads {
         Reads::All
+    }
+
+    fn given_up(&self) -> Vec<GivenUp> {
+        self.fallback.given_up()
     }
 }
 
