@@ -24,7 +24,7 @@ mod reconcile;
 use self::anonymize::{Keep, anonymize};
 use self::piece::{Piece, hashed};
 use self::reconcile::Variables;
-use super::{Built, Key, MaskKind, Miner, Normalizer, Rules, RulesSpec, Text, UrlKeep};
+use super::{Built, GivenUp, Key, MaskKind, Miner, Normalizer, Rules, RulesSpec, Text, UrlKeep};
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -101,8 +101,8 @@ impl Normalizer for Anonymizer {
         Key::open(anonymize(&self.rules.template(text.message), self.keep))
     }
 
-    fn notes(&self) -> Vec<String> {
-        self.rules.notes()
+    fn given_up(&self) -> Vec<GivenUp> {
+        self.rules.given_up()
     }
 }
 

@@ -47,8 +47,8 @@ pub trait Normalizer: Send + Sync {
         None
     }
 
-    /// What the user should be told of the texts so far.
-    fn notes(&self) -> Vec<String> {
+    /// Rules that were left out for some of the texts so far: a warning each.
+    fn given_up(&self) -> Vec<GivenUp> {
         Vec::new()
     }
 }

@@ -117,12 +117,6 @@ impl Rules {
     pub fn template_in_sequence(&self, message: &str) -> String {
         self.cut(in_sequence(&self.rules, Cow::Borrowed(message))).into_owned()
     }
-
-    /// Rules that were left out for some texts so far, because they would have taken too long.
-    #[must_use]
-    pub fn given_up(&self) -> Vec<GivenUp> {
-        self.rules.iter().filter_map(Rule::given_up).collect()
-    }
 }
 
 /// The definition: each rule on what the one before left.
@@ -144,8 +138,8 @@ impl Normalizer for Rules {
         Some(self)
     }
 
-    fn notes(&self) -> Vec<String> {
-        self.given_up().iter().map(ToString::to_string).collect()
+    fn given_up(&self) -> Vec<GivenUp> {
+        self.rules.iter().filter_map(Rule::given_up).collect()
     }
 }
 

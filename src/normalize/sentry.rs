@@ -14,7 +14,7 @@
 use super::frames::{Calls, Frames};
 use super::in_app::Place;
 use super::stack::{Detail, build_fallback, find};
-use super::{Built, Key, Normalizer, NormalizerSpec, Reads, Text};
+use super::{Built, GivenUp, Key, Normalizer, NormalizerSpec, Reads, Text};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,12 +104,12 @@ impl Normalizer for Sentry {
         self.by_message(found.words(text), named)
     }
 
-    fn notes(&self) -> Vec<String> {
-        self.fallback.notes()
-    }
-
     fn reads(&self) -> Reads {
         Reads::All
+    }
+
+    fn given_up(&self) -> Vec<GivenUp> {
+        self.fallback.given_up()
     }
 }
 

@@ -20,7 +20,7 @@
 use super::frames::{Calls, Frames};
 use super::in_app::Place;
 use super::trace::{self, Trace};
-use super::{Built, Key, Normalizer, NormalizerSpec, Reads, Text};
+use super::{Built, GivenUp, Key, Normalizer, NormalizerSpec, Reads, Text};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -169,12 +169,12 @@ impl Normalizer for Stack {
         self.fallback.key(found.words(text))
     }
 
-    fn notes(&self) -> Vec<String> {
-        self.fallback.notes()
-    }
-
     fn reads(&self) -> Reads {
         Reads::All
+    }
+
+    fn given_up(&self) -> Vec<GivenUp> {
+        self.fallback.given_up()
     }
 }
 

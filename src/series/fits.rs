@@ -43,7 +43,7 @@ impl<'a> Fits<'a> {
     ) -> Result<Self, String> {
         let Some(miner) = &built.miner else {
             let one = Self::of_one(Series::grouped(records, texts, templates, min_severity));
-            return Ok(Self { notes: built.normalizer.notes(), ..one });
+            return Ok(Self { notes: given_up(built), ..one });
         };
         let arrivals = Arrivals::of(records, texts, &templates, min_severity);
         let mut miner = miner.fork();
@@ -53,7 +53,7 @@ impl<'a> Fits<'a> {
         let series = |(midnight, signed)| (midnight, Series::grouped(records, texts, signed, min_severity));
         Ok(Self {
             records,
-            notes: [built.normalizer.notes(), miner.notes()].concat(),
+            notes: [given_up(built), miner.notes()].concat(),
             spend: miner.spent(),
             fits: signed.into_par_iter().map(series).collect(),
         })
@@ -84,6 +84,11 @@ impl<'a> Fits<'a> {
     pub fn last(&self) -> &Series<'a> {
         &self.fits[self.fits.len() - 1].1
     }
+}
+
+/// Rules that were left out for some texts, as warnings.
+fn given_up(built: &Built) -> Vec<String> {
+    built.normalizer.given_up().iter().map(ToString::to_string).collect()
 }
 
 /// Every 00:00 UTC of the span, and the one before it.

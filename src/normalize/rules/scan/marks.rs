@@ -71,6 +71,9 @@ impl Around<'_> {
     }
 }
 
+/// Blocks whose memory is kept for the next text: those of 256 KiB.
+const KEPT_BLOCKS: usize = 1 << 12;
+
 /// Marks of a text.
 #[derive(Default)]
 pub struct Marks {
@@ -87,6 +90,7 @@ impl Marks {
             return false;
         }
         self.blocks.clear();
+        self.blocks.shrink_to(KEPT_BLOCKS);
         self.blocks.push(Block::default());
         self.all = Block::default();
         let (whole, rest) = text.as_chunks::<64>();
