@@ -6,7 +6,8 @@
 //! *Reference*: Sentry's documentation of issue grouping (strategy `newstyle`).
 //!
 //! Alike: chained exceptions, each with its type and its in-app frames, by module (or file) and function without line numbers;
-//! recursion and generated names removed; the message only where no frame counts, parameterized. Not alike: Sentry adds
+//! recursion and generated names removed; the message only where no frame counts, parameterized. Not alike: Sentry takes a
+//! test's frames for in-app (here they tell nothing: each test would be an error of its own), adds
 //! the source line where it has it, takes the system's frames where no frame is in-app (here the message decides, as it says
 //! more), lets users fold, mark and fingerprint by rules of its own, hashes the result, and may ask a model of similarity before it
 //! opens a new group.

@@ -51,8 +51,8 @@ fn shown(pairs: &PairCounts) -> String {
     format!("precision {} recall {} f1 {}", of(pairs.precision()), of(pairs.recall()), of(pairs.f1()))
 }
 
-/// Pairwise F1 over all 346 traces: measured .766 for `stack` (exception and topmost frame alone: .529). 44 % of the pairs are of two
-/// bugs of one project, so the mean over the eight projects has a floor of its own.
+/// Pairwise F1 over all traces, and its mean over the eight projects. `stack` has .764 and .675 (exception and topmost frame
+/// outside of libraries: .529 and .390), `sentry` .354 and .489. Two groups of one project hold 58 % of the pairs, hence the mean.
 #[test]
 fn d4j() {
     let Some(rows) = rows() else { return };
@@ -62,7 +62,7 @@ fn d4j() {
     projects.dedup();
     for (name, spec, floor, floor_of_mean) in [
         ("stack", NormalizerSpec::Stack(StackSpec::over(rules())), 0.76, 0.66),
-        ("sentry", NormalizerSpec::Sentry(SentrySpec::over(rules())), 0.0, 0.0),
+        ("sentry", NormalizerSpec::Sentry(SentrySpec::over(rules())), 0.33, 0.45),
     ] {
         let pairs = score(&spec, &all);
         println!("{name}: {}", shown(&pairs));

@@ -116,7 +116,8 @@ fn lines_builds_and_recursion_make_no_difference() {
 #[test]
 fn functions_that_only_raise_are_passed_over() {
     let trace = |functions: &[&str]| {
-        let calls: String = functions.iter().map(|name| format!("\tat org.shop.Json.{name}(Json.java:1)\n")).collect();
+        let calls: Vec<_> = functions.iter().map(|name| format!("\tat org.shop.Json.{name}(Json.java:1)")).collect();
+        let calls = calls.join("\n");
         default(&format!("org.shop.JsonException: no\n\tat org.shop.JsonException.of(JsonException.java:1)\n{calls}"))
     };
     for (functions, expected) in [
