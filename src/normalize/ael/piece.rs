@@ -169,11 +169,16 @@ fn is_error_type(word: &str) -> bool {
     word.ends_with("Exception") || word.ends_with("Error")
 }
 
-/// Where the run of word characters and placeholders that begins at `start` ends.
+/// Where the run of word characters and placeholders that begins at `start` ends. Two full stops and more are no part of a word:
+/// `enabled.....1`.
 fn run_end(text: &str, start: usize) -> usize {
+    let dots = text[start..].bytes().take_while(|b| *b == b'.').count();
+    if dots > 1 {
+        return start + dots;
+    }
     let mut at = start;
     while let Some(next) = text[at..].chars().next() {
-        if text[at..].starts_with("..") && at > start {
+        if text[at..].starts_with("..") {
             break;
         } else if is_word(next) {
             at += next.len_utf8();

@@ -27,6 +27,7 @@ fn values_are_found_by_their_looks() {
         ("class com.example.shop.Order on db-main:5432 at ffffffff", "class <*> on <*> at <*>"),
         ("ready=true found null   for root.", "ready=<*> found <*> for <*>."),
         ("delete blk_1 blk_2, blk_3; rest", "delete <*>; rest"),
+        ("debug wait enable......0", "debug wait enable......<*>"),
         ("fans ( 3552 **** 3375 )", "fans ( <*> )"),
         ("*** restart *** a.b e.g. x...", "<*> restart <*> a.b e.g. x..."),
     ];
