@@ -4,6 +4,7 @@ use super::{Endpoint, Exchange, Outcome, Request};
 use crate::model::excerpt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -83,13 +84,15 @@ impl Endpoint {
     /// As [`Endpoint::ask`], and when the endpoint fails: a run that lacks answers by chance would say something else than one that
     /// has them.
     pub fn chat<A>(&self, question: &Question, read: impl Fn(&str) -> Option<A>) -> Result<Chat<A>, String> {
-        let first = self.request(question, None);
-        let key = first.key();
-        let ending = match self.answer(&first, &read)? {
+        let first = self.ask_chat(&self.request(question, None))?;
+        let key = first.key.clone();
+        let read = |exchange: &Exchange| words(exchange).and_then(|words| read(&words).ok_or(Ending::Malformed));
+        let ending = match read(&first) {
             Ok(answer) => return Ok(Chat { answer: Some(answer), ending: Ending::Valid, key }),
             Err(ending) => ending,
         };
-        Ok(match self.answer(&self.request(question, Some(ending)), &read)? {
+        let second = self.ask_chat(&self.request(question, Some(ending)))?;
+        Ok(match read(&second) {
             Ok(answer) => Chat { answer: Some(answer), ending: Ending::Repaired, key },
             Err(ending) => Chat { answer: None, ending, key },
         })
@@ -113,14 +116,14 @@ impl Endpoint {
         }
     }
 
-    fn answer<A>(&self, request: &Request, read: impl Fn(&str) -> Option<A>) -> Result<Result<A, Ending>, String> {
+    fn ask_chat(&self, request: &Request) -> Result<Arc<Exchange>, String> {
         let exchange = self.ask(request)?;
         // A page instead of JSON is as good as an answer without the form; what else fails is no answer of the model.
         if !matches!(exchange.outcome, Outcome::Answered | Outcome::NotJson) {
             let said = excerpt(&exchange.body, 200);
             return Err(format!("model {} failed: {}: {said}", request.model, exchange.failure()));
         }
-        Ok(words(&exchange).and_then(|words| read(&words).ok_or(Ending::Malformed)))
+        Ok(exchange)
     }
 }
 

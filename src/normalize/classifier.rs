@@ -4,7 +4,7 @@
 //! another model or prompt: [`super::drift`] measures how differently. *Parameters*: the masks, `k`, `endpoint`. *Reference*: none;
 //! known signatures are found as in [`super::embedding`] and shown to the model (retrieval).
 
-use super::embedding::{HashEmbedder, HashSpec};
+use super::embedding::{HashEmbedder, HashSpec, Keyed};
 use super::groups::Groups;
 use super::{Miner, RulesSpec};
 use crate::endpoint::{Ending, Endpoint, EndpointSpec, Question, Spend, sha256};
@@ -35,11 +35,11 @@ const fn k() -> usize {
     8
 }
 
-/// Asks about each template once, in the order of learning.
+/// Asks about each template once, in the order of learning; of templates that differ in case or digits only, about the first.
 #[derive(Clone)]
 pub struct Classifier {
     endpoint: Arc<Endpoint>,
-    embedder: HashEmbedder,
+    keyed: Keyed,
     k: usize,
     /// SHA-256 of the prompt.
     prompt: String,
@@ -68,13 +68,27 @@ impl Classifier {
         let endpoint = Endpoint::open(&spec.endpoint).map_err(|error| format!("normalize.endpoint.{error}"))?;
         Ok(Self {
             endpoint: Arc::new(endpoint),
-            embedder: HashEmbedder::new(HashSpec::default())?,
+            keyed: Keyed::new(Arc::new(HashEmbedder::new(HashSpec::default())?)),
             k: spec.k,
             prompt: sha256(PROMPT),
             learned: Arc::default(),
             groups: Arc::default(),
             endings: Arc::default(),
         })
+    }
+
+    /// The group of the template: the one that it is in, else the one that the model names, else one of its own.
+    fn place(&self, template: &str, groups: &mut Arc<Groups>) -> Result<usize, String> {
+        let hash = self.keyed.hash(template)?;
+        if let Some(group) = groups.find(hash) {
+            return Ok(group);
+        }
+        let vector = self.keyed.vector(template)?;
+        let chosen = self.choose(template, &vector, groups)?;
+        let groups = Arc::make_mut(groups);
+        let group = chosen.unwrap_or_else(|| groups.open(template, &vector));
+        groups.put(hash, group);
+        Ok(group)
     }
 
     /// The group that the model names; `None`: a new one, or no answer that can be used.
@@ -134,20 +148,12 @@ fn parameters() -> Map<String, Value> {
     Map::from_iter([("temperature".to_owned(), json!(0)), ("max_tokens".to_owned(), json!(32))])
 }
 
-/// Puts a template into the group that was chosen, or into one of its own; which.
-fn place(template: &str, vector: &[f32], chosen: Option<usize>, groups: &mut Arc<Groups>) -> usize {
-    let groups = Arc::make_mut(groups);
-    let group = chosen.unwrap_or_else(|| groups.open(template, vector));
-    groups.put(template, group);
-    group
-}
-
 impl Miner for Classifier {
     fn learn(&mut self, template: &str) -> Result<(), String> {
-        let vector = self.embedder.vector(template);
-        let chosen = self.choose(template, &vector, &self.learned)?;
-        place(template, &vector, chosen, &mut self.learned);
-        Ok(())
+        let mut learned = std::mem::take(&mut self.learned);
+        let placed = self.place(template, &mut learned);
+        self.learned = learned;
+        placed.map(drop)
     }
 
     fn fit(&mut self) {
@@ -155,14 +161,10 @@ impl Miner for Classifier {
     }
 
     fn sign(&mut self, template: &str) -> Result<String, String> {
-        let group = if let Some(group) = self.groups.find(template) {
-            group
-        } else {
-            let vector = self.embedder.vector(template);
-            let chosen = self.choose(template, &vector, &self.groups)?;
-            place(template, &vector, chosen, &mut self.groups)
-        };
-        Ok(self.groups.name(group).to_owned())
+        let mut groups = std::mem::take(&mut self.groups);
+        let placed = self.place(template, &mut groups);
+        self.groups = groups;
+        Ok(self.groups.name(placed?).to_owned())
     }
 
     /// Questions by how they ended: `joined` a known signature, `new`, `repaired`, or the reason why there is no answer.

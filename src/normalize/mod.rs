@@ -12,6 +12,7 @@ mod groups;
 mod in_app;
 mod mask;
 mod miner;
+mod points;
 pub mod quality;
 mod rules;
 mod sentry;

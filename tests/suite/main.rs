@@ -14,6 +14,7 @@ mod detection;
 mod determinism;
 mod evaluation;
 mod example;
+mod fake_model;
 mod floors;
 mod loghub;
 mod month;

@@ -1,5 +1,6 @@
 //! Data sets in a few lines of code, pipelines that are easy to reason about, and random data sets for property tests.
 
+use super::fake_model;
 use proptest::prelude::*;
 use shakedown::act::{ActSpec, FixerSpec, FloorsSpec, Policy, RollbackWhen};
 use shakedown::dataset::{DataSet, Labels, Manifest, TrafficTable};
@@ -552,7 +553,7 @@ fn low_floors() -> FloorsSpec {
     FloorsSpec { ratio_low: 1.0, k: 2, posterior: 0.0, own_cause: false, hours_between: 1.0, ..FloorsSpec::default() }
 }
 
-/// One of each strategy that needs nothing from outside.
+/// One of each strategy; what asks a model asks ours.
 pub fn normalizers() -> Vec<NormalizerSpec> {
     let texts = [
         "kind = \"rules\"\nmasks = [{ mask = \"number\", min_length = 4 }]\ntruncate = 20",
@@ -562,7 +563,12 @@ pub fn normalizers() -> Vec<NormalizerSpec> {
         "kind = \"ael\"\nmin_values = 2",
         "kind = \"embedding\"\nprovider = { kind = \"hash\", dimensions = 64 }\nthreshold = 0.4",
     ];
-    texts.iter().map(|text| toml::from_str(text).expect("a normalizer")).collect()
+    let classifier = format!(
+        "kind = \"classifier\"\nrules = {{ masks = [] }}\nk = 2\nendpoint = {{ base_url = \"{}\", model = \"m\", mode = \"live\" }}",
+        fake_model::base_url()
+    );
+    let all = texts.into_iter().chain([classifier.as_str()]);
+    all.map(|text| toml::from_str(text).expect("a normalizer")).collect()
 }
 
 pub fn triagers() -> Vec<TriagerSpec> {

@@ -63,7 +63,6 @@ impl Model for MiniLm {
 
 #[cfg(test)]
 mod tests {
-    use super::super::product;
     use super::*;
     use crate::normalize::embedding::unit;
 
@@ -77,6 +76,7 @@ mod tests {
         let model = MiniLm::open(Path::new(&folder)).unwrap();
         let texts = ["connection refused to postgres", "could not connect to database", "NullPointerException"];
         let vectors: Vec<Vec<f32>> = model.vectors(&texts).unwrap().into_iter().map(unit).collect();
+        let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
         // By the reference implementation: .503 and .102.
         assert!((product(&vectors[0], &vectors[1]) - 0.503).abs() < 0.01, "{}", product(&vectors[0], &vectors[1]));
         assert!((product(&vectors[0], &vectors[2]) - 0.102).abs() < 0.01, "{}", product(&vectors[0], &vectors[2]));

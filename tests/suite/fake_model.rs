@@ -1,0 +1,67 @@
+//! A chat model that is a function: the known signature that is most alike, where it is alike enough. Behind a real socket, so that
+//! what asks it cannot tell the difference.
+
+use serde_json::{Value, json};
+use shakedown::normalize::embedding::{HashEmbedder, HashSpec};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+/// Cosine from which on the model takes two templates for one error.
+const ALIKE: f32 = 0.75;
+
+/// Its base URL. It answers as long as the tests run.
+pub fn base_url() -> &'static str {
+    static URL: LazyLock<String> = LazyLock::new(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        std::thread::spawn(move || {
+            let embedder = HashEmbedder::new(HashSpec::default()).expect("defaults");
+            for stream in listener.incoming().flatten() {
+                // Whoever hangs up early gets no answer.
+                let _ = serve(&stream, &embedder);
+            }
+        });
+        url
+    });
+    &URL
+}
+
+fn serve(mut stream: &TcpStream, embedder: &HashEmbedder) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let (mut bytes, mut buffer) = (Vec::new(), [0; 8192]);
+    let body = loop {
+        let count = stream.read(&mut buffer)?;
+        bytes.extend_from_slice(&buffer[..count]);
+        let text = String::from_utf8_lossy(&bytes);
+        let length = |head: &str| {
+            let lines = head.lines().map(str::to_ascii_lowercase);
+            lines.filter_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok()).next()
+        };
+        match text.split_once("\r\n\r\n") {
+            Some((head, body)) if Some(body.len()) == length(head) => break body.to_owned(),
+            _ if count == 0 => return Ok(()),
+            _ => {}
+        }
+    };
+    let answer = answer(&body, embedder).to_string();
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length:";
+    stream.write_all(format!("{head} {}\r\n\r\n{answer}", answer.len()).as_bytes())
+}
+
+fn answer(body: &str, embedder: &HashEmbedder) -> Value {
+    let request: Value = serde_json::from_str(body).expect("JSON");
+    let user = request["messages"][1]["content"].as_str().expect("a message");
+    let data: Value = serde_json::from_str(user.lines().nth(1).expect("fenced data")).expect("JSON");
+    let text = |value: &Value| embedder.vector(value.as_str().expect("a text"));
+    let template = text(&data["template"]);
+    let alike = |known: &Value| text(&known["text"]).iter().zip(&template).map(|(a, b)| a * b).sum::<f32>();
+    let known = data["known"].as_array().expect("a list");
+    let nearest = known.iter().map(|known| (alike(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let label = nearest.filter(|(alike, _)| *alike >= ALIKE).map_or(json!("new"), |(_, known)| known["id"].clone());
+    let message = json!({"role": "assistant", "content": json!({"label": label}).to_string()});
+    // Four characters a token, as is usual to guess.
+    let usage = json!({"prompt_tokens": body.len() / 4, "completion_tokens": 8});
+    json!({"choices": [{"index": 0, "finish_reason": "stop", "message": message}], "usage": usage})
+}
