@@ -2,8 +2,12 @@
 //!
 //! Neither sees records: they map distinct texts, and know nothing of times, counts or services.
 
+<<<<<<< HEAD
 mod ael;
 pub mod classifier;
+=======
+pub mod distance;
+>>>>>>> 89d7299 (normalize label and recalibrate: people's answers about pairs set thresholds and judge masks over time, because a grouping drifts with every deploy)
 mod drain;
 mod drift;
 pub mod embedding;
@@ -12,6 +16,7 @@ mod groups;
 mod in_app;
 mod mask;
 mod miner;
+pub mod pairs;
 pub mod quality;
 mod rules;
 mod sentry;
