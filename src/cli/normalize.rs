@@ -2,7 +2,10 @@
 
 mod args;
 mod diff;
+mod label;
 mod named;
+mod questions;
+mod recalibrate;
 mod score;
 
 pub use args::NormalizeArgs;
@@ -15,5 +18,19 @@ pub fn run(args: &NormalizeArgs, terminal: &Terminal) -> Result<(), Failure> {
     match &args.command {
         NormalizeCommand::Score(args) => score::run(args, terminal),
         NormalizeCommand::Diff(args) => diff::run(args, terminal),
+        NormalizeCommand::Label(args) => label::run(args, terminal),
+        NormalizeCommand::Recalibrate(args) => recalibrate::run(args, terminal),
     }
+}
+
+/// Distance that pairs are drawn around when none is given: most pairs of one error lie below it, most of two above.
+const DEFAULT_THRESHOLD: f64 = 0.3;
+
+/// # Errors
+/// When it is no distance.
+fn check_threshold(distance: f64) -> Result<f64, Failure> {
+    if distance > 0.0 && distance <= 1.0 {
+        return Ok(distance);
+    }
+    Err(Failure::usage("--threshold", format!("{distance} is no cosine distance in (0, 1]"), ""))
 }

@@ -4,6 +4,7 @@
 
 mod ael;
 pub mod classifier;
+pub mod distance;
 mod drain;
 mod drift;
 pub mod embedding;
@@ -13,6 +14,7 @@ mod in_app;
 mod mask;
 mod miner;
 mod points;
+pub mod pairs;
 pub mod quality;
 mod rules;
 mod sentry;
