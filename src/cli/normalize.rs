@@ -2,18 +2,48 @@
 
 mod args;
 mod diff;
+mod label;
 mod named;
+mod questions;
+mod recalibrate;
 mod score;
 
 pub use args::NormalizeArgs;
 
 use super::failure::Failure;
 use super::progress::Terminal;
+use crate::normalize::NormalizerSpec;
 use args::NormalizeCommand;
 
 pub fn run(args: &NormalizeArgs, terminal: &Terminal) -> Result<(), Failure> {
     match &args.command {
         NormalizeCommand::Score(args) => score::run(args, terminal),
         NormalizeCommand::Diff(args) => diff::run(args, terminal),
+        NormalizeCommand::Label(args) => label::run(args, terminal),
+        NormalizeCommand::Recalibrate(args) => recalibrate::run(args, terminal),
     }
+}
+
+/// Distance that pairs are drawn around when none is given and the normalizer has none: that of `embedding` by default.
+const DEFAULT_THRESHOLD: f64 = 0.25;
+
+/// The distance given, or the normalizer's own.
+///
+/// # Errors
+/// When the one given is no distance.
+fn threshold(given: Option<f64>, spec: &NormalizerSpec) -> Result<f64, Failure> {
+    let own = match spec {
+        NormalizerSpec::Embedding(spec) => spec.threshold,
+        _ => DEFAULT_THRESHOLD,
+    };
+    check_threshold(given.unwrap_or(own))
+}
+
+/// # Errors
+/// When it is no distance.
+fn check_threshold(distance: f64) -> Result<f64, Failure> {
+    if distance > 0.0 && distance <= 1.0 {
+        return Ok(distance);
+    }
+    Err(Failure::usage("--threshold", format!("{distance} is no cosine distance in (0, 1]"), ""))
 }

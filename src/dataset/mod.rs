@@ -7,6 +7,7 @@ mod events;
 mod hash;
 mod intake;
 mod labelled_files;
+mod labelled_pairs;
 mod labelled_texts;
 mod labelled_windows;
 mod lines;
@@ -24,6 +25,9 @@ mod traffic;
 pub use count_series::{CountRow, CountSeries};
 pub use dictionary::Dictionary;
 pub use intake::{Intake, Reject, RejectPolicy, Tally};
+pub use labelled_pairs::{
+    LabelledPair, PAIRS, PairAnswer, PairStratum, PairText, append_pair, exported_pairs, labelled_pairs, pair_key,
+};
 pub use labelled_texts::{LabelColumns, LabelledRow, LabelledTexts, labelled_texts};
 pub use labelled_windows::{LabelledWindow, labelled_windows};
 pub use lines::{nearest, pattern_of};

@@ -29,6 +29,30 @@ pub struct Costs {
     pub charges: Charges,
     pub wrong_rollback: WrongRollback,
     pub harm_per_minute: HarmPerMinute,
+    /// What keeping the labelled pairs fresh takes.
+    #[serde(default, skip_serializing_if = "Labelling::is_default")]
+    pub labelling: Labelling,
+}
+
+/// The routine of labelling a few pairs of texts after each deploy.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Labelling {
+    pub pairs_per_deploy: u32,
+    pub minutes_per_pair: f64,
+}
+
+impl Default for Labelling {
+    /// Assumed: two texts are read in half a minute, and ten pairs are what people keep doing.
+    fn default() -> Self {
+        Self { pairs_per_deploy: 10, minutes_per_pair: 0.5 }
+    }
+}
+
+impl Labelling {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Per million tokens.
@@ -86,6 +110,8 @@ impl Costs {
             ("charges.fix_forward.review_minutes", c.fix_forward.review_minutes),
             ("charges.rollback.review_minutes", c.rollback.review_minutes),
             ("wrong_rollback.fixed_usd", self.wrong_rollback.fixed_usd),
+            ("labelling.pairs_per_deploy", f64::from(self.labelling.pairs_per_deploy)),
+            ("labelling.minutes_per_pair", self.labelling.minutes_per_pair),
             ("harm_per_minute.sev1", h.sev1),
             ("harm_per_minute.sev2", h.sev2),
             ("harm_per_minute.sev3", h.sev3),

@@ -17,9 +17,11 @@ mod misses;
 mod monthly;
 mod normalization;
 mod one_to_one;
+mod pair_texts;
 mod placebo;
 mod quantities;
 mod ranking;
+mod recalibration;
 mod regrouping;
 mod rollback;
 mod rows;
@@ -33,7 +35,7 @@ mod unlabelled;
 
 pub use crate::dataset::Labels;
 pub use compare::{Comparison, MetricDifference, compare};
-pub use costs::{Costs, DEFAULT_COSTS};
+pub use costs::{Costs, DEFAULT_COSTS, Labelling};
 pub use evaluation::{
     Attribution, ByAction, Cost, Delay, DetectionScores, EndToEnd, Evaluation, Funnel, IncidentCounts, Misses, Oracle,
     PipelineProvenance, RunManifest, SavedMinutes, TriageScores,
@@ -47,9 +49,14 @@ pub use misses::{Loss, losses};
 pub use monthly::MonthlyCost;
 pub use normalization::{Collapse, Family, Fragmentation, NewByDeploy, Normalization, Power, Signature, Suspect, Week};
 pub use one_to_one::OneToOne;
+pub use pair_texts::{PairDraw, PairTexts};
 pub use placebo::{AttainedRate, MARKED_ABOVE, MIN_EXPECTED, PlaceboScores, PlaceboVerdict, StratumRate};
 pub use quantities::{Effort, HarmMinutes, Quantities};
 pub use ranking::{AveragePrecision, Ranking};
+pub use recalibration::{
+    Advice, Backtest, Freshness, NearestDeploy, NearestWeek, PairCosts, Recalibration, RecalibrationInput, Routine,
+    RuleDeploy, RuleScore, RuleWeek, Shift, Side as ThresholdSide, Threshold, recalibrate,
+};
 pub use regrouping::{
     CaseChange, Change, Grouped, Pair, Regrouped, Regrouping, Side, Unchanged, Under, WindowChange, regrouping,
 };

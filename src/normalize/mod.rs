@@ -4,6 +4,7 @@
 
 mod ael;
 pub mod classifier;
+pub mod distance;
 mod drain;
 mod drift;
 pub mod embedding;
@@ -12,6 +13,7 @@ mod groups;
 mod in_app;
 mod mask;
 mod miner;
+pub mod pairs;
 pub mod quality;
 mod rules;
 mod sentry;

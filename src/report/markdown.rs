@@ -33,7 +33,7 @@ use crate::evaluate::{Assessment, Quantile, RunManifest};
 use crate::series::Fits;
 pub(super) use escape::code;
 pub(super) use escape::md;
-use escape::table;
+pub(super) use escape::table;
 use std::fmt::Write;
 
 /// Cases or incidents told one by one; the rest is in `cases.jsonl` and `alerts.jsonl`.

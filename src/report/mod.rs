@@ -24,6 +24,7 @@ mod markdown;
 pub mod number;
 mod placebo;
 mod quality;
+mod recalibration;
 mod regrouping;
 mod signatures;
 mod stories;
@@ -41,6 +42,7 @@ pub use markdown::{
 };
 pub use placebo::summary as placebo_summary;
 pub use quality::tables as quality_tables;
+pub use recalibration::{markdown as markdown_recalibration, terminal as recalibration};
 pub use regrouping::{markdown as markdown_regrouping, terminal as regrouping};
 pub use style::Style;
 pub use terminal::{comparison, summary};

@@ -35,6 +35,8 @@ mod gamma;
 mod group_sequential;
 mod grouping;
 mod intervals;
+mod isotonic;
+mod kolmogorov;
 mod loader;
 mod moments;
 mod multiplicity;
@@ -90,6 +92,8 @@ pub use farrington::{Farrington, FarringtonBound, FarringtonError, FarringtonSco
 pub use gamma::{GammaTails, gamma_quantile, gamma_tails};
 pub use group_sequential::{GroupSequential, Spending, poisson_group_sequential};
 pub use grouping::Grouping;
+pub use isotonic::{Isotonic, IsotonicStep};
+pub use kolmogorov::KolmogorovSmirnov;
 pub use loader::{ln_1m_exp, ln_add_exp};
 pub use moments::Moments;
 pub use multiplicity::{Correction, TwoLevel, simes, storey_pi0, storey_q, testable, two_level};
