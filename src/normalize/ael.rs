@@ -39,8 +39,8 @@ pub struct AelSpec {
     /// Different words in one place from which they are values, ≥ 2; absent: ½ √n of the n templates so far, at least 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_values: Option<usize>,
-    /// Numbers that say what happened are words, and values only where many were seen in one place: `status 404`, `error 1205`,
-    /// `504 Gateway Timeout`.
+    /// Numbers that say what happened are words: `status 404`, `error 1205`, `504 Gateway Timeout`. They are values where many were
+    /// seen in one place, or a success: a field that may say `status: 200` is no error's name.
     #[serde(default)]
     pub keep_codes: bool,
     /// Dotted names, paths and words after `key=` are words: values only where many were seen in one place.

@@ -76,9 +76,12 @@ fn ael_groups_five_systems_as_people_did_without_tuning() {
     let Some(folder) = folder() else { return };
     for (name, accuracy, f1) in FLOORS {
         let system = System::read(&folder, name);
-        let found = Grouping::of(&system.templates, &signed(&AelSpec::default(), &system.lines)).unwrap();
-        assert!(found.accuracy().unwrap() >= accuracy, "{name}: {:?}", found.accuracy());
-        assert!(found.f1().unwrap() >= f1, "{name}: {:?}", found.f1());
+        for keep_codes in [false, true] {
+            let spec = AelSpec { keep_codes, ..AelSpec::default() };
+            let found = Grouping::of(&system.templates, &signed(&spec, &system.lines)).unwrap();
+            assert!(found.accuracy().unwrap() >= accuracy, "{name}: {:?}", found.accuracy());
+            assert!(found.f1().unwrap() >= f1, "{name}: {:?}", found.f1());
+        }
     }
 }
 

@@ -78,7 +78,7 @@ impl<'a> Place<'a> {
     #[must_use]
     pub fn is_code(&self) -> bool {
         let number = self.raw(0);
-        if number.len() > LONGEST_CODE || !number.bytes().all(|b| b.is_ascii_digit()) {
+        if number.len() > LONGEST_CODE || !number.bytes().all(|b| b.is_ascii_digit()) || is_success(number) {
             return false;
         }
         let between = matches!(self.raw(-1), ":" | "=" | "[" | "(" | "#");
@@ -87,6 +87,11 @@ impl<'a> Place<'a> {
         let has_reason = !self.touches_before(1) && self.raw(1).starts_with(|c: char| c.is_ascii_uppercase());
         names_code(before) || (is_http && (has_reason || answers(before)))
     }
+}
+
+/// Nothing happened: 0, or HTTP's 1xx to 3xx (RFC 9110 §15.2 to §15.4).
+fn is_success(number: &str) -> bool {
+    number == "0" || (number.len() == 3 && matches!(number.as_bytes()[0], b'1'..=b'3'))
 }
 
 /// Digits of a code at most; what is longer is an id.

@@ -94,15 +94,10 @@ impl Round {
     /// Where the words of a template are values.
     fn values<'a>(&'a self, template: Places<'a>) -> impl Iterator<Item = usize> + 'a {
         template.candidates().filter(move |&at| {
-            let (kind, context) = (template.kind(at), template.context(at));
+            let context = template.context(at);
             let crowded = || context >= CONTEXT && self.crowded.contains(&template.without(at));
             let taken = || context >= CONTEXT_OF_VALUE && self.templates.contains(&template.with_value(at));
-            match kind {
-                Kind::Word => crowded() || taken(),
-                // A code is not the same as any other because some are.
-                Kind::Number => crowded(),
-                _ => false,
-            }
+            template.kind(at) != Kind::Value && (crowded() || taken())
         })
     }
 }

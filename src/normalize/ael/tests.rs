@@ -84,8 +84,13 @@ fn a_code_is_a_value_where_many_were_seen_only() {
     let texts: Vec<String> = (1..=5).map(|code| format!("text to user not delivered: code {code}")).collect();
     let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     assert_eq!(signed(&spec, &texts), ["text to user not delivered: code <*>"; 5]);
-    texts[4] = "text to user not delivered: code x7";
-    assert_eq!(signed(&spec, &texts[1..])[..3], texts[1..4], "a value in the place is no reason");
+    assert_eq!(signed(&spec, &texts[1..]), texts[1..], "four are too few");
+    texts[4] = "text to user not delivered: code 0";
+    assert_eq!(
+        signed(&spec, &texts[2..]),
+        ["text to user not delivered: code <*>"; 3],
+        "a field that says of success too"
+    );
 }
 
 #[test]
