@@ -12,7 +12,6 @@ pub use args::NormalizeArgs;
 
 use super::failure::Failure;
 use super::progress::Terminal;
-use crate::normalize::NormalizerSpec;
 use args::NormalizeCommand;
 
 pub fn run(args: &NormalizeArgs, terminal: &Terminal) -> Result<(), Failure> {

@@ -9,10 +9,6 @@ pub struct Points {
 }
 
 impl Points {
-    pub fn len(&self) -> usize {
-        self.count
-    }
-
     /// Adds a point; places that it, or an earlier one, lacks are zero.
     pub fn push(&mut self, point: &[f32]) {
         let places = point.len().max(self.columns.len());
