@@ -43,7 +43,7 @@ mod tests {
             points.push(point);
         }
         assert_eq!(points.products(&[1.0, 3.0, 9.0], 9), [0.0, 5.0, 1.0]);
-        assert_eq!((points.len(), Points::default().products(&[1.0], 1)), (3, vec![]));
+        assert_eq!((points.count, Points::default().products(&[1.0], 1)), (3, vec![]));
     }
 
     proptest! {
