@@ -58,7 +58,8 @@ impl Frames {
         if wanted == 1 && !overflowed {
             return names.next().unwrap_or_default();
         }
-        let all: Vec<String> = names.collect();
+        let names: Vec<String> = names.collect();
+        let all: Vec<&str> = names.iter().map(String::as_str).collect();
         let cycle = if overflowed { runaway(&all) } else { None };
         let kept = cycle.unwrap_or_else(|| collapse(&all));
         kept[..wanted.min(kept.len())].join(" < ")

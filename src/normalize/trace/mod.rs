@@ -8,6 +8,7 @@
 //! *Reference*: each runtime's own printer; no crate covers more than one of them.
 
 mod block;
+mod bundle;
 mod clean;
 mod cleanings;
 mod dotnet;
