@@ -59,7 +59,7 @@ const RESERVED: [&str; 6] = ["model", "messages", "input", "response_format", "e
 impl EndpointSpec {
     /// # Errors
     /// Names the first parameter that cannot be used.
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), String> {
         let host = self.host()?;
         if self.model.is_empty() || self.model.len() > 200 {
             return Err(format!("model has {} bytes: it must name a model, in 200 at most", self.model.len()));

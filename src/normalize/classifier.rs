@@ -6,7 +6,7 @@
 
 use super::embedding::{HashEmbedder, HashSpec, Keyed};
 use super::groups::Groups;
-use super::{Miner, RulesSpec};
+use super::{Miner, Rules, RulesSpec};
 use crate::endpoint::{Ending, Endpoint, EndpointSpec, Question, Spend, sha256};
 use crate::model::excerpt;
 use serde::{Deserialize, Serialize};
@@ -58,13 +58,23 @@ struct Label {
     label: String,
 }
 
+impl ClassifierSpec {
+    /// # Errors
+    /// When a parameter is out of range; no recording is looked for.
+    pub fn check(&self) -> Result<(), String> {
+        if !(1..=50).contains(&self.k) {
+            return Err(format!("normalize.k is {}: 1 to 50 known signatures can be shown", self.k));
+        }
+        Rules::new(&self.rules).map_err(|reason| reason.replacen("normalize.", "normalize.rules.", 1))?;
+        self.endpoint.check().map_err(|error| format!("normalize.endpoint.{error}"))
+    }
+}
+
 impl Classifier {
     /// # Errors
     /// When a parameter is out of range, or the endpoint cannot be opened.
     pub fn new(spec: &ClassifierSpec) -> Result<Self, String> {
-        if !(1..=50).contains(&spec.k) {
-            return Err(format!("normalize.k is {}: 1 to 50 known signatures can be shown", spec.k));
-        }
+        spec.check()?;
         let endpoint = Endpoint::open(&spec.endpoint).map_err(|error| format!("normalize.endpoint.{error}"))?;
         Ok(Self {
             endpoint: Arc::new(endpoint),

@@ -79,6 +79,17 @@ pub struct Built {
 }
 
 impl NormalizerSpec {
+    /// Whether its parameters are in range. Of a classifier no recording is opened: it may be made later.
+    ///
+    /// # Errors
+    /// Names the first that is not.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            Self::Classifier(spec) => spec.check(),
+            other => other.build().map(drop),
+        }
+    }
+
     /// # Errors
     /// When a parameter is out of range.
     pub fn build(&self) -> Result<Built, String> {

@@ -193,7 +193,7 @@ impl PipelineSpec {
         if self.matching.match_cap == Span::ZERO {
             return Err("matching.match_cap is 0: no incident could be hit".to_owned());
         }
-        self.normalize.build().map(drop)?;
+        self.normalize.check()?;
         self.detect.check()?;
         self.gate.check()?;
         self.triage.build().map(drop)?;

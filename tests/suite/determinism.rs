@@ -5,6 +5,7 @@
 use crate::support::{DIFF, Run, World, costs, deploy, error, everything, outage, published, regression, t};
 use shakedown::dataset::{Intake, RejectPolicy, SetFiles, load, store};
 use shakedown::model::{Deploy, Incident, Record, Severity, Silent, Span};
+use shakedown::normalize::NormalizerSpec;
 use shakedown::pipeline::{PRESETS, PipelineSpec};
 use std::fs;
 use std::io::Write;
@@ -85,7 +86,9 @@ fn world() -> World {
 }
 
 fn presets() -> Vec<PipelineSpec> {
+    // The classifier needs a recording; `classifier` shows that the same one gives the same.
     let shipped = PRESETS.iter().map(|preset| preset.spec().expect("as shipped"));
+    let shipped = shipped.filter(|spec| !matches!(spec.normalize, NormalizerSpec::Classifier(_)));
     shipped.chain([everything(), published()]).collect()
 }
 
