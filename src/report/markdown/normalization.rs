@@ -11,6 +11,18 @@ const TEXT: usize = 160;
 /// Above it the grouping is too fine (statistics.md §7).
 const MISSING_MASS: f64 = 0.05;
 
+/// A message's beginning and end: long ones often differ in the latter only.
+fn both_ends(text: &str) -> String {
+    let length = text.chars().count();
+    if length <= TEXT {
+        return text.to_owned();
+    }
+    let half = TEXT / 2;
+    let (head, tail): (String, String) =
+        (text.chars().take(half).collect(), text.chars().skip(length - half).collect());
+    format!("{head} … {tail}")
+}
+
 /// The paragraph of `report.md` that leads to the page.
 pub fn section(n: &Normalization) -> String {
     format!(
@@ -154,7 +166,7 @@ fn suspects(n: &Normalization) -> String {
 fn biggest(n: &Normalization) -> String {
     let told = |one: &Signature| {
         let examples: String =
-            one.examples.iter().map(|example| format!("  - {}\n", code(&excerpt(example, TEXT)))).collect();
+            one.examples.iter().map(|example| format!("  - {}\n", code(&both_ends(example)))).collect();
         let services: Vec<String> = one.services.iter().take(5).map(|service| md(service)).collect();
         format!(
             "- {}: {}, {}, {}\n{examples}",
