@@ -266,16 +266,16 @@ fn recalibrate_proposes_what_the_pairs_ask_for() {
     assert_eq!((&kept["pairs"], &kept["advice"]["kind"]), (&500.into(), &"keep".into()), "{}", kept["advice"]);
     let (value, low, high) = (&kept["threshold"]["value"], &kept["threshold"]["low"], &kept["threshold"]["high"]);
     let [value, low, high] = [value, low, high].map(|number| number.as_f64().unwrap());
-    assert!(0.2 < low && low <= value && value <= high && high < 0.9, "{low} {value} {high}");
+    assert!(0.05 < low && low <= value && value <= high && high < 1.0, "{low} {value} {high}");
     assert_eq!(kept["cost_in_use"], 0.0);
-    let changed = json(&["--threshold", "0.99"]);
+    let changed = json(&["--threshold", "1", "--half-width", "0.1"]);
     assert_eq!(
         (&changed["advice"]["kind"], &changed["advice"]["to"]),
         (&"change".into(), &value.into()),
         "{}",
         changed["advice"]
     );
-    let few = json(&["--threshold", "0.99", "--half-width", "0.01"]);
+    let few = json(&["--threshold", "1", "--half-width", "0.01"]);
     assert_eq!(few["advice"]["kind"], "label", "{}", few["advice"]);
     // The masks split every pair of one error, and merge none.
     assert_eq!((&kept["rules"]["split"]["numerator"], &kept["rules"]["merged"]["numerator"]), (&250.into(), &0.into()));

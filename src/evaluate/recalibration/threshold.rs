@@ -37,16 +37,18 @@ pub struct Threshold {
 }
 
 impl Threshold {
-    /// `None` unless there are pairs of both answers.
+    /// `None` unless there are pairs of both answers among those of different templates.
     pub fn of(points: &[Point], costs: PairCosts, seed: u64) -> Option<Self> {
-        let fit = Isotonic::falling(&points.iter().map(weighted).collect::<Vec<_>>())?;
-        if points.iter().all(|point| point.same) || !points.iter().any(|point| point.same) {
+        // Texts of one template are one whatever the threshold: they have no part in setting it.
+        let apart: Vec<&Point> = points.iter().filter(|point| point.distance > 0.0).collect();
+        let fit = Isotonic::falling(&apart.iter().map(|point| weighted(point)).collect::<Vec<_>>())?;
+        if apart.iter().all(|point| point.same) || !apart.iter().any(|point| point.same) {
             return None;
         }
         let (from, to) = cheapest(&fit, costs);
         let value = f64::midpoint(from, to);
         let mut of_stratum: BTreeMap<usize, Vec<&Point>> = BTreeMap::new();
-        for point in points {
+        for point in apart {
             of_stratum.entry(point.stratum).or_default().push(point);
         }
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
