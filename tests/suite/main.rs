@@ -7,6 +7,7 @@
 mod architecture;
 mod bad_input;
 mod causality;
+mod classifier;
 mod cli;
 mod contract;
 mod detect;
