@@ -38,6 +38,7 @@ pub struct Threshold {
 
 impl Threshold {
     /// `None` unless there are pairs of both answers among those of different templates.
+    #[must_use]
     pub fn of(points: &[Point], costs: PairCosts, seed: u64) -> Option<Self> {
         // Texts of one template are one whatever the threshold: they have no part in setting it.
         let apart: Vec<&Point> = points.iter().filter(|point| point.distance > 0.0).collect();
