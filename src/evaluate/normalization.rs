@@ -32,7 +32,7 @@ pub struct Normalization {
     /// Chance that the next record has a signature never seen before (Good–Turing); above 5 % the grouping is too fine
     /// (statistics.md §7).
     pub missing_mass: Option<f64>,
-    /// Holds with probability 0.95 (McAllester & Schapire 2000).
+    /// Holds with probability 0.95 (`McAllester` & Schapire 2000).
     pub missing_mass_upper: Option<f64>,
     /// Most records first.
     pub biggest: Vec<Signature>,

@@ -55,7 +55,9 @@ mod tests {
         ) {
             let floats = |small: &[i8]| small.iter().map(|x| f32::from(*x)).collect::<Vec<_>>();
             let mut all = Points::default();
-            points.iter().for_each(|point| all.push(&floats(point)));
+            for point in &points {
+                all.push(&floats(point));
+            }
             let product = |p: &Vec<i8>| p.iter().zip(&vector).map(|(a, b)| f32::from(a * b)).sum::<f32>();
             let expected: Vec<f32> = points.iter().take(count).map(product).collect();
             prop_assert_eq!(all.products(&floats(&vector), count), expected);

@@ -220,7 +220,7 @@ fn told_windows(paper: Paper, windows: &[&WindowChange]) -> String {
     });
     let mut text = told.collect::<Vec<String>>().join(", ");
     if windows.len() > WINDOWS {
-        text += &format!(", {} more", count((windows.len() - WINDOWS) as u64));
+        text = format!("{text}, {} more", count((windows.len() - WINDOWS) as u64));
     }
     text
 }

@@ -17,7 +17,7 @@ pub struct Fits<'a> {
     /// What a normalizer that asks models cost.
     pub spend: Spend,
     /// Each with the instant from which it holds, ascending; the first holds before that too.
-    fits: Vec<(Instant, Series<'a>)>,
+    by_day: Vec<(Instant, Series<'a>)>,
 }
 
 /// The days of a data set.
@@ -55,7 +55,7 @@ impl<'a> Fits<'a> {
             records,
             notes: [given_up(built), miner.notes()].concat(),
             spend: miner.spent(),
-            fits: signed.into_par_iter().map(series).collect(),
+            by_day: signed.into_par_iter().map(series).collect(),
         })
     }
 
@@ -63,14 +63,14 @@ impl<'a> Fits<'a> {
     #[must_use]
     pub fn of_one(series: Series<'a>) -> Self {
         let (notes, spend) = (Vec::new(), Spend::default());
-        Self { records: series.records, notes, spend, fits: vec![(Instant::default(), series)] }
+        Self { records: series.records, notes, spend, by_day: vec![(Instant::default(), series)] }
     }
 
     /// The series under the last fit at or before an instant.
     #[must_use]
     pub fn at(&self, instant: Instant) -> &Series<'a> {
-        let after = self.fits.partition_point(|(from, _)| *from <= instant);
-        &self.fits[after.max(1) - 1].1
+        let after = self.by_day.partition_point(|(from, _)| *from <= instant);
+        &self.by_day[after.max(1) - 1].1
     }
 
     /// The series that a window is read under: of the last fit at or before its deploy.
@@ -82,7 +82,7 @@ impl<'a> Fits<'a> {
     /// The series under the last fit of all.
     #[must_use]
     pub fn last(&self) -> &Series<'a> {
-        &self.fits[self.fits.len() - 1].1
+        &self.by_day[self.by_day.len() - 1].1
     }
 }
 

@@ -19,13 +19,13 @@ pub fn templates_of_rules(texts: &Texts, lists: &[&Rules]) -> Vec<Templates> {
         let to = shared(lists, &members);
         let list = lists[members[0]];
         let after = Templates::of_each(texts.len(), |id| step(list, next, to, raw(id)));
-        descend(lists, &members, after, to, &mut found);
+        descend(lists, &members, &after, to, &mut found);
     }
     found.into_iter().flatten().collect()
 }
 
 /// `so_far`: the first `done` rules of all members.
-fn descend(lists: &[&Rules], members: &[usize], so_far: Templates, done: usize, found: &mut [Option<Templates>]) {
+fn descend(lists: &[&Rules], members: &[usize], so_far: &Templates, done: usize, found: &mut [Option<Templates>]) {
     for (next, members) in by_next_rule(lists, members, done) {
         if !next {
             for &member in &members {
@@ -37,7 +37,7 @@ fn descend(lists: &[&Rules], members: &[usize], so_far: Templates, done: usize, 
         let to = shared(lists, &members);
         let list = lists[members[0]];
         let after = so_far.then(|id| list.apply(done..to, so_far.dictionary.get(id)));
-        descend(lists, &members, after, to, found);
+        descend(lists, &members, &after, to, found);
     }
 }
 

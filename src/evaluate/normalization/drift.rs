@@ -6,7 +6,7 @@ use crate::model::{Instant, Interval, Span};
 use crate::series::Series;
 use crate::stats::Estimate;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Deploys that are told.
 const TOLD: usize = 5;
@@ -31,16 +31,16 @@ pub struct NewByDeploy {
 pub fn weeks(data: &DataSet, tallies: &Tallies) -> Vec<Week> {
     let week_of = |at: Instant| (at - data.span.start).micros() / Span::days(7).micros();
     let records = tallies.series.records;
-    let mut weeks: BTreeMap<i64, (u64, BTreeMap<u32, ()>)> = BTreeMap::new();
+    let mut weeks: BTreeMap<i64, (u64, BTreeSet<u32>)> = BTreeMap::new();
     for (row, template) in tallies.series.template_of_rows().into_iter().enumerate() {
         let Some(template) = template else { continue };
         let (count, seen) = weeks.entry(week_of(records.timestamp[row])).or_default();
         *count += u64::from(records.count[row]);
-        seen.insert(template, ());
+        seen.insert(template);
     }
     let first = |template: u32| tallies.get(template).first.map(|(at, _)| week_of(at));
-    let told = |(week, (records, seen)): (i64, (u64, BTreeMap<u32, ()>))| {
-        let new = seen.keys().filter(|&&template| first(template) == Some(week)).count() as u64;
+    let told = |(week, (records, seen)): (i64, (u64, BTreeSet<u32>))| {
+        let new = seen.iter().filter(|&&template| first(template) == Some(week)).count() as u64;
         let start = data.span.start + Span::from_micros(week * Span::days(7).micros());
         Week { start, records, new_signatures: Estimate::ratio(new, seen.len() as u64) }
     };
@@ -53,7 +53,9 @@ pub fn deploys(data: &DataSet, series: &Series, tallies: &Tallies) -> Vec<NewByD
     for (at, service) in tallies.seen().filter_map(|(_, tally)| tally.first) {
         first_seen.entry(service).or_default().push(at);
     }
-    first_seen.values_mut().for_each(|times| times.sort_unstable());
+    for times in first_seen.values_mut() {
+        times.sort_unstable();
+    }
     let new_in = |service: &str, interval: Interval| {
         let times = series.records.services.find(service).and_then(|id| first_seen.get(&id));
         times.map_or(0, |times| {

@@ -1,8 +1,9 @@
 //! `normalization.md`: how errors were grouped, what looks split or merged, and what that costs detection.
 
 use super::super::number::{count, decimal, estimate, percent, plural};
+use super::bullets;
 use super::escape::{code, md, table};
-use crate::evaluate::{Evaluation, Family, Normalization, Signature, Suspect};
+use crate::evaluate::{Evaluation, Family, NewByDeploy, Normalization, Signature, Suspect};
 use crate::model::excerpt;
 use crate::stats::Estimate;
 
@@ -166,7 +167,7 @@ fn suspects(n: &Normalization) -> String {
 fn biggest(n: &Normalization) -> String {
     let told = |one: &Signature| {
         let examples: String =
-            one.examples.iter().map(|example| format!("  - {}\n", code(&both_ends(example)))).collect();
+            one.examples.iter().fold(String::new(), |list, example| list + "  - " + &code(&both_ends(example)) + "\n");
         let services: Vec<String> = one.services.iter().take(5).map(|service| md(service)).collect();
         format!(
             "- {}: {}, {}, {}\n{examples}",
@@ -186,13 +187,10 @@ fn drift(n: &Normalization) -> String {
         .iter()
         .map(|week| vec![week.start.minute(), count(week.records), estimate(&week.new_signatures)])
         .collect();
-    let deploys: String = n
-        .deploys
-        .iter()
-        .map(|d| {
-            format!("- {}: {} in the day before, {} in the day after\n", md(&d.deploy), count(d.before), count(d.after))
-        })
-        .collect();
+    let told = |d: &NewByDeploy| {
+        format!("{}: {} in the day before, {} in the day after", md(&d.deploy), count(d.before), count(d.after))
+    };
+    let deploys = bullets(n.deploys.iter().map(told));
     let deploys = if deploys.is_empty() { "None.\n".to_owned() } else { deploys };
     format!(
         "## As time passes\n\nThe share of new signatures falls at first, because everything is new once; where it rises again, messages \
