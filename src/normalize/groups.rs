@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn beyond_the_most_a_group_has_a_name_only() {
-        let mut groups = groups(&[0.5; MOST_COMPARED]);
+        let mut groups = groups(&vec![0.5; MOST_COMPARED]);
         let last = groups.open("near", &[1.0]);
         groups.put(7, last);
         assert_eq!((groups.find(7), groups.name(last)), (Some(last), "near"));
