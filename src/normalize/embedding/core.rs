@@ -64,7 +64,9 @@ impl Core {
 
     fn measure(&mut self) {
         let mut points = Points::default();
-        self.items.iter().for_each(|item| points.push(&item.vector));
+        for item in &self.items {
+            points.push(&item.vector);
+        }
         let row =
             |i: usize| points.products(&self.items[i].vector, i).into_iter().map(|product| 1.0 - product).collect();
         let rows: Vec<Arc<[f32]>> = (self.rows.len()..self.items.len()).into_par_iter().map(row).collect();
