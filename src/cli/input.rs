@@ -27,6 +27,18 @@ pub fn data_set(args: &DataSetArgs, terminal: &Terminal) -> (Result<DataSet, Use
     (data, intake)
 }
 
+/// Says what is odd about files that have no report of their own, and what was refused of them.
+pub fn warn_of(intake: &Intake) {
+    for warning in &intake.warnings {
+        warn(warning);
+    }
+    for tally in intake.tallies.iter().filter(|tally| tally.rejected > 0) {
+        let first = intake.rejects.iter().find(|reject| reject.file == tally.file);
+        let first = first.map_or_else(String::new, |r| format!("; the first: line {}: {}", r.line, r.reason));
+        warn(&format!("{}: {} of {} rows cannot be used{first}", tally.file, tally.rejected, tally.read));
+    }
+}
+
 /// A pipeline with the words it was given by.
 pub struct NamedPipeline {
     /// The preset's name, or the file's text.

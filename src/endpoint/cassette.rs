@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// Larger files are no cassettes.
 const MOST_BYTES: u64 = 1 << 30;
 
+/// How every line begins.
+const BEGINNING: &[u8] = b"{\"schema\":";
+
 pub struct Cassette {
     path: PathBuf,
     /// By key.
@@ -53,6 +56,10 @@ impl Cassette {
                     append(&mut file, path, b"\n")?;
                 }
                 None
+            }
+            // Whatever begins otherwise was never a line of a recording, and is not touched.
+            Err(error) if !BEGINNING.starts_with(&rest[..rest.len().min(BEGINNING.len())]) => {
+                return Err(format!("cassette {shown} is no recording: {error}"));
             }
             Err(_) => Some(set_aside(path, &file, rest, whole, recording)?),
         };
@@ -101,6 +108,10 @@ impl Drop for Cassette {
 
 fn open_file(path: &Path, recording: bool) -> Result<File, String> {
     let shown = name(path);
+    // Opening a pipe would wait for somebody to write.
+    if fs::metadata(path).is_ok_and(|data| !data.is_file()) {
+        return Err(format!("cassette {shown} is not a regular file"));
+    }
     if !recording {
         let hint = "mode = \"record\" makes one";
         return File::open(path).map_err(|error| match error.kind() {

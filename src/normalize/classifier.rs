@@ -187,7 +187,16 @@ impl Miner for Classifier {
     }
 
     fn notes(&self) -> Vec<String> {
-        self.endpoint.notes().to_vec()
+        let mut notes = self.endpoint.notes().to_vec();
+        let endings = self.endings();
+        let unusable = endings.values().filter(|ending| !matches!(**ending, "joined" | "new")).count();
+        if unusable > 0 {
+            notes.push(format!(
+                "{unusable} of {} questions got no answer that could be used; their templates are groups of their own",
+                endings.len()
+            ));
+        }
+        notes
     }
 
     fn fork(&self) -> Box<dyn Miner> {

@@ -36,12 +36,18 @@ pub struct Rules {
     cut: Option<Cut>,
 }
 
+/// Rows of a list: each may hold a compiled pattern of 1 MiB.
+const MOST_RULES: usize = 128;
+
 impl Rules {
     /// # Errors
     /// When two rules have the same name, a length is 0, `truncate` keeps nothing, or a row of the user's own is out of bounds.
     pub fn new(spec: &RulesSpec) -> Result<Self, String> {
         if let Some(cut) = spec.truncate {
             cut.check()?;
+        }
+        if spec.masks.len() > MOST_RULES {
+            return Err(format!("normalize.masks has {} rows: at most {MOST_RULES}", spec.masks.len()));
         }
         let mut rules: Vec<Rule> = Vec::new();
         for kind in &spec.masks {

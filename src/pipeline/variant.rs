@@ -1,8 +1,8 @@
 //! Pipeline files: all stages, or those in which a pipeline differs from a shipped one.
 
-use super::{MatchSpec, PipelineSpec, Preset, ReplaySpec};
+use super::{MatchSpec, PRESETS, PipelineSpec, Preset, ReplaySpec};
 use crate::act::ActSpec;
-use crate::dataset::parse_toml;
+use crate::dataset::{nearest, parse_toml};
 use crate::detect::DetectSpec;
 use crate::gate::GateSpec;
 use crate::model::UserError;
@@ -37,10 +37,13 @@ pub fn parse_pipeline(text: &str, file: &str) -> Result<PipelineSpec, UserError>
     if !has_base(text) {
         return parse_toml(text, file);
     }
-    let variant: Variant = parse_toml(text, file)?;
+    let variant: Variant = parse_toml(text, file).map_err(whole_stages)?;
     let base = Preset::find(&variant.base).filter(|base| !has_base(base.toml)).ok_or_else(|| {
-        let message = format!("base is {:?}: no preset that others can be built on bears that name", variant.base);
-        UserError::new(file, message, "shakedown preset list shows the presets")
+        let names: Vec<&str> =
+            PRESETS.iter().filter(|preset| !has_base(preset.toml)).map(|preset| preset.name).collect();
+        let close = nearest(&variant.base, &names);
+        let message = format!("base is {:?}: it must be a preset that is built on no other{close}", variant.base);
+        UserError::new(file, message, format!("there are: {}", names.join(", ")))
     })?;
     let base: PipelineSpec = parse_toml(base.toml, &variant.base)?;
     Ok(PipelineSpec {
@@ -55,6 +58,15 @@ pub fn parse_pipeline(text: &str, file: &str) -> Result<PipelineSpec, UserError>
         act: variant.act.unwrap_or(base.act),
         matching: variant.matching.unwrap_or(base.matching),
     })
+}
+
+/// Whoever names a base may think that its tables are filled up from there.
+fn whole_stages(error: UserError) -> UserError {
+    if error.message.ends_with("is missing") && error.help.is_empty() {
+        let help = "a stage is replaced as a whole: shakedown preset show BASE prints the one to change";
+        return UserError { help: help.to_owned(), ..error };
+    }
+    error
 }
 
 fn has_base(text: &str) -> bool {

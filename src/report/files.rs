@@ -211,6 +211,7 @@ mod tests {
                     "charts/precision_recall.svg",
                     "charts/tornado.svg",
                     "evaluation.json",
+                    "normalization.md",
                     "report.md"
                 ]
             );

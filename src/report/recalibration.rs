@@ -30,19 +30,20 @@ pub fn terminal(r: &Recalibration, normalizer: &str, style: Style) -> String {
         }
         if let Some((head, rows)) = &section.table {
             let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
-            lines.push(style.dim(&row(&head, rows)));
-            lines.extend(rows.iter().map(|cells| row(cells, rows)));
+            lines.push(style.dim(&row(&head, &head, rows)));
+            lines.extend(rows.iter().map(|cells| row(cells, &head, rows)));
         }
     }
     lines.join("\n") + "\n"
 }
 
 /// Cells as wide as the widest of their column and the heading.
-fn row(cells: &[String], rows: &[Vec<String>]) -> String {
+fn row(cells: &[String], head: &[String], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        let columns = rows.iter().filter_map(|row| row.get(column));
+        columns.chain(head.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let padded = cells.iter().enumerate().map(|(column, cell)| pad(cell, width(column).max(9) + 2));
+    let padded = cells.iter().enumerate().map(|(column, cell)| pad(cell, width(column) + 2));
     format!("  {}", padded.collect::<String>()).trim_end().to_owned()
 }
 
@@ -109,6 +110,14 @@ fn score_cells(score: &RuleScore) -> [String; 2] {
 
 fn rules(r: &Recalibration) -> Section {
     let [split, merged] = score_cells(&r.rules);
+    let judged = r.rules.split.denominator + r.rules.merged.denominator;
+    let unjudged = match (r.pairs as u64).saturating_sub(judged) {
+        0 => "All labelled pairs could be judged.".to_owned(),
+        n => format!(
+            "{} cannot be judged: no record of the data set has that text alone, as where the trace decides.",
+            plural(n, "pair")
+        ),
+    };
     let weeks = r.weeks.iter().rev().take(TOLD).rev();
     let rows = weeks.map(|week| [vec![day(week.start)], score_cells(&week.score).to_vec()].concat()).collect();
     Section {
@@ -117,6 +126,7 @@ fn rules(r: &Recalibration) -> Section {
             format!(
                 "Of pairs labelled the same error it splits {split}; of pairs labelled different it merges {merged}."
             ),
+            unjudged,
             "Labelled pairs are not like all pairs: most lie near the threshold. Read the weeks against each other."
                 .to_owned(),
         ],
@@ -166,7 +176,7 @@ fn threshold(r: &Recalibration) -> Section {
         vec![name.to_owned(), estimate(&side.wrong), count(side.needed), count(side.missing)]
     };
     sentences.push(format!(
-        "To know a side's share of mistakes to within ±{} takes z² p (1 − p) ÷ h² pairs, p the share seen but at least .15.",
+        "To know a side's share of mistakes to within ±{} takes z² p (1 − p) ÷ h² pairs, p the share seen, but at least .15 and at most .5.",
         decimal(r.half_width)
     ));
     let rows = vec![side("up to it", &r.below), side("beyond it", &r.above)];

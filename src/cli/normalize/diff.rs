@@ -5,7 +5,7 @@ use super::named::{NamedNormalizer, normalizer};
 use crate::cli::args::Format;
 use crate::cli::failure::Failure;
 use crate::cli::input::{NamedPipeline, costs, data_set, pipelines, require_records};
-use crate::cli::output::{colour, print};
+use crate::cli::output::{colour, print, warn};
 use crate::cli::progress::Terminal;
 use crate::dataset::DataSet;
 use crate::evaluate::{
@@ -57,7 +57,7 @@ struct Document<'a> {
 
 /// The pipeline under both normalizers.
 fn named(args: &DiffArgs) -> Result<(NamedPipeline, NamedPipeline), Failure> {
-    let (a, b) = (normalizer(&args.a)?, normalizer(&args.b)?);
+    let (a, b) = (normalizer(&args.a, "--a")?, normalizer(&args.b, "--b")?);
     let is_pipeline = |name: &str| pipelines(&[name.to_owned()]).is_ok();
     let stages = args.pipeline.as_deref().or_else(|| Some(args.a.as_str()).filter(|a| is_pipeline(a)));
     let stages = pipelines(&[stages.unwrap_or(DEFAULT_STAGES).to_owned()])?.remove(0);
@@ -71,7 +71,9 @@ fn named(args: &DiffArgs) -> Result<(NamedPipeline, NamedPipeline), Failure> {
 }
 
 fn fits<'a>(named: &NamedPipeline, data: &'a DataSet) -> Result<Fits<'a>, Failure> {
-    named.spec.fits(data).map_err(|reason| Failure::usage(&named.spec.name, reason, ""))
+    let fits = named.spec.fits(data).map_err(|reason| Failure::usage(&named.spec.name, reason, ""))?;
+    fits.notes.iter().for_each(|note| warn(&format!("{}: {note}", named.spec.name)));
+    Ok(fits)
 }
 
 fn replay(

@@ -2,8 +2,8 @@ use super::args::LabelArgs;
 use super::named::{NamedNormalizer, normalizer};
 use super::questions::{Questions, Reply};
 use crate::cli::failure::Failure;
-use crate::cli::input::{data_set, require_records};
-use crate::cli::output::{print, warn};
+use crate::cli::input::{data_set, require_records, warn_of};
+use crate::cli::output::print;
 use crate::cli::progress::Terminal;
 use crate::dataset::{
     DataSet, Intake, LabelledPair, PAIRS, PairAnswer, RejectPolicy, append_pair, exported_pairs, labelled_pairs,
@@ -13,6 +13,7 @@ use crate::evaluate::{PairDraw, PairTexts};
 use crate::model::{Instant, Interval, Severity, Span, UserError};
 use crate::report;
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::Path;
 
 /// How long after a deploy what is new counts as its own.
@@ -20,7 +21,7 @@ const AFTER_DEPLOY: Span = Span::hours(24);
 
 /// Draws pairs, asks, and keeps the answers.
 pub fn run(args: &LabelArgs, terminal: &Terminal) -> Result<(), Failure> {
-    let named = normalizer(&args.normalizer)?;
+    let named = normalizer(&args.normalizer, "--normalizer")?;
     let threshold = super::check_threshold(args.threshold.unwrap_or(super::DEFAULT_THRESHOLD))?;
     let (data, intake) = data_set(&args.data, terminal);
     let data = data?;
@@ -28,11 +29,12 @@ pub fn run(args: &LabelArgs, terminal: &Terminal) -> Result<(), Failure> {
     let mut labels = Intake::new(RejectPolicy { strict: args.data.strict, allow: args.data.allow_rejects });
     let known = labelled_pairs(&args.data.dataset, &mut labels)?;
     let filled = args.answers.as_ref().filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
-    for warning in &labels.warnings {
-        warn(warning);
-    }
+    warn_of(&labels);
     let tally = if let Some(path) = filled {
-        keep_filled(args, &exported_pairs(path, &mut labels)?, &known)?
+        let mut answers = Intake::new(labels.policy);
+        let answered = exported_pairs(path, &mut answers)?;
+        warn_of(&answers);
+        keep_filled(args, &answered, &known)?
     } else {
         let pairs = draw_pairs(args, &data, &named, threshold, &known)?;
         if let Some(path) = &args.export {
@@ -88,7 +90,17 @@ fn draw_pairs(
 fn export(path: &Path, pairs: &[LabelledPair]) -> Result<(), Failure> {
     let unwritten =
         |e: std::io::Error| Failure::usage(path.display().to_string(), format!("cannot be written: {e}"), "");
-    std::fs::write(path, report::json_lines(pairs)?).map_err(unwritten)?;
+    // What stands there may be labels, or the data set itself.
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let text = report::json_lines(pairs)?;
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|e| match e.kind() {
+        std::io::ErrorKind::AlreadyExists => Failure::usage(
+            path.display().to_string(),
+            "exists already",
+            "--export names a file that does not exist yet",
+        ),
+        _ => unwritten(e),
+    })?;
     print(&format!(
         "{} pairs in {}: put \"same\", \"different\" or \"skip\" where \"answer\" is null, then pass it to --answers\n",
         pairs.len(),
@@ -126,6 +138,9 @@ impl Answered {
         let kept = self.same + self.different + self.skipped;
         let repeated =
             if self.repeated > 0 { format!("; {} were labelled before", self.repeated) } else { String::new() };
+        if kept == 0 {
+            return format!("nothing was answered: no pair was labelled; {} left{repeated}\n", self.left);
+        }
         format!(
             "{kept} pairs labelled: {} same, {} different, {} skipped; {} left{repeated}\nsaved in {}\n",
             self.same,

@@ -23,7 +23,7 @@ pub fn normalizers(named: &[String]) -> Result<Vec<NamedNormalizer>, UserError> 
     if named.is_empty() {
         return shipped();
     }
-    let found = named.iter().map(|name| normalizer(name)).collect::<Result<Vec<_>, _>>()?;
+    let found = named.iter().map(|name| normalizer(name, "--normalizer")).collect::<Result<Vec<_>, _>>()?;
     for (index, one) in found.iter().enumerate() {
         if found[..index].iter().any(|other| other.name == one.name) {
             let message = format!("two normalizers bear the name {}", one.name);
@@ -52,31 +52,44 @@ fn shipped() -> Result<Vec<NamedNormalizer>, UserError> {
 #[derive(Deserialize)]
 struct Shape {
     kind: Option<toml::Value>,
+    normalize: Option<toml::Value>,
+    schema_version: Option<toml::Value>,
 }
 
-/// One normalizer.
+/// A normalizer under its table's name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    normalize: NormalizerSpec,
+}
+
+/// One normalizer; `option`: where it was named.
 ///
 /// # Errors
 /// When it is neither a preset nor a file, or does not pass its check.
-pub fn normalizer(name: &str) -> Result<NamedNormalizer, UserError> {
+pub fn normalizer(name: &str, option: &str) -> Result<NamedNormalizer, UserError> {
     let path = Path::new(name);
-    let is_bare = path.is_file() && read_toml::<Shape>(path)?.kind.is_some();
-    if is_bare {
-        return bare(path);
+    if path.is_file() {
+        let shape: Shape = read_toml(path)?;
+        if shape.kind.is_some() {
+            return checked(path, read_toml(path)?, "");
+        }
+        if shape.normalize.is_some() && shape.schema_version.is_none() {
+            return checked(path, read_toml::<Table>(path)?.normalize, "normalize.");
+        }
     }
     let mut pipelines = pipelines(&[name.to_owned()]).map_err(|error| match error.place.as_str() {
-        "--pipeline" => UserError { place: "--normalizer".to_owned(), ..error },
+        "--pipeline" => UserError { place: option.to_owned(), ..error },
         _ => error,
     })?;
     let spec = pipelines.remove(0).spec;
     Ok(NamedNormalizer { name: spec.name, spec: spec.normalize })
 }
 
-fn bare(path: &Path) -> Result<NamedNormalizer, UserError> {
-    let spec: NormalizerSpec = read_toml(path)?;
+/// `table`: what stands before a key in that file.
+fn checked(path: &Path, spec: NormalizerSpec, table: &str) -> Result<NamedNormalizer, UserError> {
     if let Err(reason) = spec.build() {
-        // In such a file the keys stand without their table.
-        let key = reason.strip_prefix("normalize.").unwrap_or(&reason).to_owned();
+        let key = reason.strip_prefix("normalize.").map_or_else(|| reason.clone(), |key| format!("{table}{key}"));
         return Err(out_of_range(&path.display().to_string(), &read_again(path)?, key));
     }
     let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();

@@ -2,27 +2,27 @@ use super::args::RecalibrateArgs;
 use super::named::normalizer;
 use crate::cli::args::Format;
 use crate::cli::failure::Failure;
-use crate::cli::input::{costs, data_set, require_records};
-use crate::cli::output::{colour, print, warn};
+use crate::cli::input::{costs, data_set, require_records, warn_of};
+use crate::cli::output::{colour, print};
 use crate::cli::progress::Terminal;
 use crate::dataset::{DataSet, Intake, PAIRS, RejectPolicy, labelled_pairs};
 use crate::evaluate::{PairCosts, PairTexts, RecalibrationInput, recalibrate};
 use crate::model::{Progress, Severity, Span, UserError};
-use crate::normalize::Built;
+use crate::normalize::{Built, NormalizerSpec};
 use crate::report::{self, Style};
 use crate::series::{Days, Fits, Templates, Texts};
 
 /// Prints what the labelled pairs say.
 pub fn run(args: &RecalibrateArgs, terminal: &Terminal) -> Result<(), Failure> {
     check(args)?;
-    let named = normalizer(&args.normalizer)?;
+    let named = normalizer(&args.normalizer, "--normalizer")?;
     let prices = costs(args.costs.as_ref())?;
     let (data, intake) = data_set(&args.data, terminal);
     let data = data?;
     require_records(&data, &intake)?;
     let mut labels = Intake::new(RejectPolicy { strict: args.data.strict, allow: args.data.allow_rejects });
     let pairs = labelled_pairs(&args.data.dataset, &mut labels)?;
-    labels.warnings.iter().for_each(|warning| warn(warning));
+    warn_of(&labels);
     if pairs.is_empty() {
         let help = "shakedown normalize label DATASET --pairs 40 asks for the first";
         return Err(Failure::Nothing(UserError::new(PAIRS, "holds no labelled pair", help)));
@@ -40,7 +40,7 @@ pub fn run(args: &RecalibrateArgs, terminal: &Terminal) -> Result<(), Failure> {
         texts: &texts,
         normalizer: built.normalizer.as_ref(),
         series: fits.as_ref().map(Fits::last),
-        in_use: args.threshold,
+        in_use: args.threshold.or(own_threshold(&named.spec)),
         costs: PairCosts { merge: args.merge_cost, split: args.split_cost },
         half_width: args.half_width,
         seed: args.seed,
@@ -51,6 +51,16 @@ pub fn run(args: &RecalibrateArgs, terminal: &Terminal) -> Result<(), Failure> {
         Format::Terminal => print(&report::recalibration(&found, &named.name, Style { color: colour() })),
         Format::Json => print(&report::json(&found)?),
         Format::Md => print(&report::markdown_recalibration(&found, &named.name)),
+    }
+}
+
+/// That of a normalizer that has one.
+fn own_threshold(spec: &NormalizerSpec) -> Option<f64> {
+    match spec {
+        NormalizerSpec::Embedding(spec) => Some(spec.threshold),
+        NormalizerSpec::Stack(spec) => own_threshold(&spec.fallback),
+        NormalizerSpec::Sentry(spec) => own_threshold(&spec.fallback),
+        _ => None,
     }
 }
 

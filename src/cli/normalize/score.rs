@@ -2,7 +2,8 @@ use super::args::ScoreArgs;
 use super::named::normalizers;
 use crate::cli::args::Format;
 use crate::cli::failure::Failure;
-use crate::cli::output::{colour, print, warn};
+use crate::cli::input::warn_of;
+use crate::cli::output::{colour, print};
 use crate::cli::progress::Terminal;
 use crate::dataset::{Intake, LabelColumns, RejectPolicy, labelled_texts};
 use crate::model::Progress;
@@ -24,12 +25,7 @@ pub fn run(args: &ScoreArgs, terminal: &Terminal) -> Result<(), Failure> {
     terminal.start("reading labelled texts", 0);
     let systems = labelled_texts(&args.labels, columns, &mut intake);
     terminal.clear();
-    intake.warnings.iter().for_each(|warning| warn(warning));
-    for tally in intake.tallies.iter().filter(|tally| tally.rejected > 0) {
-        let first = intake.rejects.iter().find(|reject| reject.file == tally.file);
-        let first = first.map_or_else(String::new, |r| format!("; the first: line {}: {}", r.line, r.reason));
-        warn(&format!("{}: {} of {} rows cannot be used{first}", tally.file, tally.rejected, tally.read));
-    }
+    warn_of(&intake);
     let systems = systems?;
     terminal.start("scoring normalizers", normalizers.len() as u64);
     let score = |named: &super::named::NamedNormalizer| {

@@ -22,7 +22,10 @@ pub struct Fragmentation {
     pub in_one_hour: Estimate,
     /// Those that differ from another one in one word.
     pub one_word_apart: Estimate,
-    /// Sets of at least three signatures that differ in one word; the most signatures first.
+    /// Sets of at least three signatures that differ in one word, and the signatures in them.
+    pub families_found: u64,
+    pub signatures_in_families: u64,
+    /// The largest of them.
     pub families: Vec<Family>,
 }
 
@@ -49,6 +52,8 @@ pub fn fragmentation(tallies: &Tallies) -> (Fragmentation, Vec<Vec<u32>>) {
         seen_once: share(tallies.seen().filter(|(_, tally)| tally.records == 1).count()),
         in_one_hour: share(tallies.seen().filter(|(_, tally)| tally.lies_in_an_hour()).count()),
         one_word_apart: share(near.len()),
+        families_found: families.len() as u64,
+        signatures_in_families: families.iter().map(|(_, ids)| ids.len() as u64).sum(),
         families: told,
     };
     (fragmentation, families.into_iter().map(|(_, ids)| ids).collect())

@@ -59,8 +59,10 @@ impl Shift {
     fn of(before: &[f64], now: &[f64]) -> Self {
         let enough = before.len() >= FEWEST && now.len() >= FEWEST;
         let test = if enough { KolmogorovSmirnov::of(before, now) } else { None };
-        let shifted = test.is_some_and(|test| test.p_value < P_BELOW && test.d > D_ABOVE);
-        Self { templates: now.len(), median: median(now), test, shifted }
+        // Distances shrink by themselves as more templates are known: only larger ones say that messages are worded anew.
+        let (was, is) = (median(before), median(now));
+        let shifted = is > was && test.is_some_and(|test| test.p_value < P_BELOW && test.d > D_ABOVE);
+        Self { templates: now.len(), median: is, test, shifted }
     }
 }
 

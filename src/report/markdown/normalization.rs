@@ -40,11 +40,15 @@ pub fn section(n: &Normalization) -> String {
 /// One sentence on the side to which the grouping errs.
 fn verdict(n: &Normalization) -> String {
     let mass = n.missing_mass.map_or_else(|| "–".to_owned(), percent);
-    let families = n.fragmentation.families.len() as u64;
+    let families = n.fragmentation.families_found;
     let fine = format!("The next record opens a new signature with a chance of {mass}");
     match n.missing_mass {
         Some(mass) if mass > MISSING_MASS => format!("{fine}: above 5 %, the grouping is **too fine**."),
-        _ if families > 0 => format!("{fine}; {} of signatures differ in one word only.", plural(families, "family")),
+        _ if families > 0 => format!(
+            "{fine}; {} signatures stand in {} families that differ in one word only.",
+            count(n.fragmentation.signatures_in_families),
+            count(families)
+        ),
         _ => format!("{fine}."),
     }
 }
@@ -60,7 +64,7 @@ pub fn page(e: &Evaluation, n: &Normalization) -> String {
             verdict(n)
         ),
         facts(n),
-        power(n),
+        power(n, &manifest.pipeline.resolved.name),
         families(n),
         suspects(n),
         biggest(n),
@@ -81,7 +85,7 @@ fn facts(n: &Normalization) -> String {
         row("signatures", count(n.signatures), ""),
         row(
             "chance that the next record is of a new signature",
-            format!("{} (at most {})", mass(n.missing_mass), mass(n.missing_mass_upper)),
+            format!("{} (with 95 % confidence at most {})", mass(n.missing_mass), mass(n.missing_mass_upper)),
             "above 5 %: mask more, or learn templates",
         ),
         row("signatures seen once", share(&f.seen_once), "high: variable parts survive"),
@@ -98,7 +102,7 @@ fn facts(n: &Normalization) -> String {
     format!("## In numbers\n\n{}", table(&["what", "value", "what it would tell"], false, &rows))
 }
 
-fn power(n: &Normalization) -> String {
+fn power(n: &Normalization, name: &str) -> String {
     let p = &n.power;
     let times = |factor: Option<f64>| factor.map_or_else(|| "–".to_owned(), |f| format!("{} ×", decimal(f)));
     let rows = [
@@ -109,16 +113,18 @@ fn power(n: &Normalization) -> String {
         vec!["one error spread over a family: the spike must be larger by, median".to_owned(), times(p.split_factor)],
         vec!["the same, worst family".to_owned(), times(p.worst_split_factor)],
         vec![
-            "one exception type inside a signature of several: the spike must be larger by, median".to_owned(),
+            "the second most frequent exception type of a signature of several: its spike must be larger by, median"
+                .to_owned(),
             times(p.merge_factor),
         ],
     ];
     format!(
         "## What it costs detection\n\n{}\nThe smallest count in 60 minutes that is improbable at α = {} under a Poisson law of the \
          signature's mean rate: what any detector needs at least. **What to do:** where a factor is well above 1, compare with another \
-         normalizer: `shakedown normalize diff DATASET --a {{this}} --b {{other}}`.\n",
+         normalizer: {}.\n",
         table(&["what", "value"], true, &rows),
-        p.alpha
+        p.alpha,
+        code(&format!("shakedown normalize diff DATASET --a {name} --b general-2026"))
     )
 }
 
@@ -138,7 +144,9 @@ fn families(n: &Normalization) -> String {
     let list = if list.is_empty() { "None of three or more.\n".to_owned() } else { list };
     format!(
         "## What looks split\n\nSignatures that are the same but for one word. Codes and table names tell errors apart; names, ids and \
-         amounts do not: mask those.\n\n{list}"
+         amounts do not: mask those. {} in {} families of three or more; the largest:\n\n{list}",
+        plural(n.fragmentation.signatures_in_families, "signature"),
+        count(n.fragmentation.families_found)
     )
 }
 
@@ -156,8 +164,13 @@ fn suspects(n: &Normalization) -> String {
         )
     };
     let list: String = n.collapse.suspects.iter().map(told).collect();
-    let list =
-        if list.is_empty() { "None: no signature has several exception types or frames.\n".to_owned() } else { list };
+    let list = if list.is_empty() {
+        "None: no signature has several exception types or frames. Where signatures are made of them that says nothing: compare with \
+         another normalizer (`shakedown normalize diff`).\n"
+            .to_owned()
+    } else {
+        list
+    };
     format!(
         "## What looks merged\n\nSignatures in which several exception types or innermost frames meet. A fix for one of them leaves the \
          others, and a rise of one drowns in the rest.\n\n{list}"
