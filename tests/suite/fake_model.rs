@@ -36,8 +36,8 @@ fn serve(mut stream: &TcpStream, embedder: &HashEmbedder) -> std::io::Result<()>
         bytes.extend_from_slice(&buffer[..count]);
         let text = String::from_utf8_lossy(&bytes);
         let length = |head: &str| {
-            let lines = head.lines().map(str::to_ascii_lowercase);
-            lines.filter_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok()).next()
+            let mut lines = head.lines().map(str::to_ascii_lowercase);
+            lines.find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok())
         };
         match text.split_once("\r\n\r\n") {
             Some((head, body)) if Some(body.len()) == length(head) => break body.to_owned(),
