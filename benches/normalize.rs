@@ -126,7 +126,7 @@ fn strategies(criterion: &mut Criterion) {
 
 /// Every third message comes with a trace.
 fn trace(n: usize, message: &str) -> String {
-    if n % 3 > 0 {
+    if !n.is_multiple_of(3) {
         return String::new();
     }
     format!(
@@ -147,7 +147,9 @@ fn signatures(spec: &NormalizerSpec, texts: &[Text]) -> usize {
         Some(mut miner) => {
             let open: Vec<&str> = open.into_iter().collect();
             miner.prepare(&open).expect("no endpoint");
-            open.iter().for_each(|template| miner.learn(template).expect("no endpoint"));
+            for template in &open {
+                miner.learn(template).expect("no endpoint");
+            }
             miner.fit();
             found.extend(open.iter().map(|template| miner.sign(template).expect("no endpoint")));
         }
