@@ -43,7 +43,7 @@ pub struct EmbeddingSpec {
 }
 
 /// For hashed n-grams. On loghub's five systems 0.15 and 0.18 are best after general masks (mean grouping accuracy .87, pairwise F1
-/// .975); from 0.2 on errors that differ in a word begin to merge. A sentence model wants less: MiniLM at 0.1 has .973, at 0.2 .931.
+/// .975); from 0.2 on errors that differ in a word begin to merge. A sentence model wants less: `MiniLM` at 0.1 has .973, at 0.2 .931.
 const fn threshold() -> f64 {
     0.18
 }
