@@ -21,7 +21,7 @@ use std::fs;
 /// The evaluation with its study.
 fn studied(data: &DataSet, spec: &PipelineSpec) -> Evaluation {
     let costs = costs();
-    let fits = spec.fits(&data).expect("the records can be grouped");
+    let fits = spec.fits(data).expect("the records can be grouped");
     let replay = run(data, &fits, spec, &costs.charges, &Silent).unwrap();
     let mut assessment = evaluate(data, &fits, &GivenPipeline { given: &spec.name, spec }, &replay, &costs);
     study(data, &fits, &replay, &costs, &Silent, &mut assessment).unwrap();

@@ -232,7 +232,7 @@ fn pairs_may_be_labelled_elsewhere() {
 /// Pairs of one kind that lie near each other, and of two kinds that lie far apart, spread over the data set's days.
 fn many_pairs(mini: &Mini) {
     let pair = |n: u32| {
-        let (a, b) = if n % 2 == 0 {
+        let (a, b) = if n.is_multiple_of(2) {
             (
                 format!("worker {} lost its connection to the queue", name(n)),
                 format!("worker {} lost its connection to the queue", name(n + 7)),
@@ -240,7 +240,7 @@ fn many_pairs(mini: &Mini) {
         } else {
             (format!("cannot parse {}", name(n)), format!("timeout of {} while reading", name(n + 7)))
         };
-        serde_json::json!({"a": {"message": a}, "b": {"message": b}, "answer": if n % 2 == 0 { "same" } else { "different" },
+        serde_json::json!({"a": {"message": a}, "b": {"message": b}, "answer": if n.is_multiple_of(2) { "same" } else { "different" },
             "seen_at": super::cli::at(n * 8), "distance": 0.3, "normalizer": "recommended-2026", "threshold": 0.3,
             "stratum": "near", "population": 5000.0, "weight": 12.5, "labelled_by": "ann"})
     };

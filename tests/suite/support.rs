@@ -270,7 +270,7 @@ impl Run {
     }
 
     pub fn on(data: &DataSet, spec: &PipelineSpec, costs: &Costs) -> Self {
-        let fits = spec.fits(&data).expect("the records can be grouped");
+        let fits = spec.fits(data).expect("the records can be grouped");
         let replay = run(data, &fits, spec, &costs.charges, &Silent).expect("a replay");
         let given = GivenPipeline { given: &spec.name, spec };
         let assessment = evaluate(data, &fits, &given, &replay, costs);
