@@ -49,7 +49,7 @@ fn every_format_is_the_same_at_any_number_of_threads_and_shows_no_control_charac
         let text = run("1");
         assert_eq!(text, run("4"), "{format}");
         assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{format}: {text}");
-        assert!(text.contains("langchain-2026") && text.contains("corrected-2026"), "{format}: {text}");
+        assert!(text.contains("langchain-2026") && text.contains("general-2026"), "{format}: {text}");
     }
 }
 

@@ -65,7 +65,7 @@ pub struct ScoreArgs {
     #[arg(long, value_name = "COLUMN")]
     pub group: Option<String>,
     /// A preset, a pipeline file, or a file with nothing but a normalizer (`kind = "rules"` …); may be repeated
-    /// [default: every shipped normalizer]
+    /// [default: general-2026, drain-2026, recommended-2026, langchain-2026]
     #[arg(long, value_name = "PRESET|FILE")]
     pub normalizer: Vec<String>,
     /// What is printed: tables, JSON, or Markdown

@@ -4,7 +4,6 @@ use crate::cli::input::{out_of_range, pipelines, read_again};
 use crate::dataset::read_toml;
 use crate::model::UserError;
 use crate::normalize::NormalizerSpec;
-use crate::pipeline::PRESETS;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -15,34 +14,21 @@ pub struct NamedNormalizer {
     pub spec: NormalizerSpec,
 }
 
-/// Resolves presets, pipeline files and normalizer files; every distinct normalizer of the presets when none is named.
+/// The default that needs no tuning, and what it is read against.
+const DEFAULTS: [&str; 4] = ["general-2026", "drain-2026", "recommended-2026", "langchain-2026"];
+
+/// Resolves presets, pipeline files and normalizer files; [`DEFAULTS`] when none is named.
 ///
 /// # Errors
 /// When one is none of these, does not pass its check, or two bear the same name.
 pub fn normalizers(named: &[String]) -> Result<Vec<NamedNormalizer>, UserError> {
-    if named.is_empty() {
-        return shipped();
-    }
-    let found = named.iter().map(|name| normalizer(name, "--normalizer")).collect::<Result<Vec<_>, _>>()?;
+    let names: Vec<&str> =
+        if named.is_empty() { DEFAULTS.to_vec() } else { named.iter().map(String::as_str).collect() };
+    let found = names.into_iter().map(|name| normalizer(name, "--normalizer")).collect::<Result<Vec<_>, _>>()?;
     for (index, one) in found.iter().enumerate() {
         if found[..index].iter().any(|other| other.name == one.name) {
             let message = format!("two normalizers bear the name {}", one.name);
             return Err(UserError::new("--normalizer", message, "give each file its own name"));
-        }
-    }
-    Ok(found)
-}
-
-fn shipped() -> Result<Vec<NamedNormalizer>, UserError> {
-    let mut found: Vec<NamedNormalizer> = Vec::new();
-    for preset in &PRESETS {
-        let spec = preset.spec()?.normalize;
-        // A model is asked only by name: it needs a recording.
-        if matches!(spec, NormalizerSpec::Classifier(_)) {
-            continue;
-        }
-        if found.iter().all(|other| other.spec != spec) {
-            found.push(NamedNormalizer { name: preset.name.to_owned(), spec });
         }
     }
     Ok(found)
