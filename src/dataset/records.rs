@@ -68,7 +68,25 @@ impl<'a> From<&'a Record> for RecordRef<'a> {
     }
 }
 
-impl RecordRef<'_> {
+impl<'a> RecordRef<'a> {
+    /// An error that has a message and nothing else.
+    #[must_use]
+    pub const fn error(timestamp: Instant, service: &'a str, message: &'a str) -> Self {
+        Self {
+            timestamp,
+            observed_at: None,
+            service,
+            severity: Severity::Error,
+            message,
+            exception_type: "",
+            stack_trace: "",
+            version: "",
+            trace_id: "",
+            user_id: "",
+            count: 1,
+        }
+    }
+
     /// Hash of the content: every field, each string with its length before it.
     fn content_hash(&self) -> u128 {
         let mut hasher = Xxh3::new();

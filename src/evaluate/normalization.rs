@@ -102,19 +102,9 @@ mod tests {
     fn records(rows: &[(i64, &str, &str)]) -> Records {
         let mut records = Records::default();
         for &(minute, message, exception_type) in rows {
-            records.push(&RecordRef {
-                timestamp: Instant::from_micros(minute * 60_000_000),
-                observed_at: None,
-                service: if minute % 2 == 0 { "even" } else { "odd" },
-                severity: Severity::Error,
-                message,
-                exception_type,
-                stack_trace: "",
-                version: "",
-                trace_id: "",
-                user_id: "",
-                count: 1,
-            });
+            let service = if minute % 2 == 0 { "even" } else { "odd" };
+            let at = Instant::from_micros(minute * 60_000_000);
+            records.push(&RecordRef { exception_type, ..RecordRef::error(at, service, message) });
         }
         records.sort();
         records

@@ -246,19 +246,8 @@ mod tests {
     fn records(rows: &[(i64, i64, &str)]) -> Records {
         let mut records = Records::default();
         for &(at, late, message) in rows {
-            records.push(&RecordRef {
-                timestamp: hour(at),
-                observed_at: Some(hour(at + late)),
-                service: "api",
-                severity: Severity::Error,
-                message,
-                exception_type: "",
-                stack_trace: "",
-                version: "",
-                trace_id: "",
-                user_id: "",
-                count: 1,
-            });
+            records
+                .push(&RecordRef { observed_at: Some(hour(at + late)), ..RecordRef::error(hour(at), "api", message) });
         }
         records.sort();
         records

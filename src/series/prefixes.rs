@@ -90,26 +90,14 @@ impl Templates {
 mod tests {
     use super::*;
     use crate::dataset::{RecordRef, Records};
-    use crate::model::{Instant, Severity};
+    use crate::model::Instant;
     use crate::normalize::{Cut, MaskKind, Reads, RulesSpec};
     use proptest::prelude::*;
 
     fn records(messages: &[String]) -> Records {
         let mut records = Records::default();
         for message in messages {
-            records.push(&RecordRef {
-                timestamp: Instant::from_micros(0),
-                observed_at: None,
-                service: "a",
-                severity: Severity::Error,
-                message,
-                exception_type: "",
-                stack_trace: "",
-                version: "",
-                trace_id: "",
-                user_id: "",
-                count: 1,
-            });
+            records.push(&RecordRef::error(Instant::from_micros(0), "a", message));
         }
         records
     }
