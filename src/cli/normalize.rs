@@ -12,7 +12,18 @@ pub use args::NormalizeArgs;
 
 use super::failure::Failure;
 use super::progress::Terminal;
+use crate::normalize::NormalizerSpec;
 use args::NormalizeCommand;
+
+/// The cosine distance within which a normalizer takes templates for one; `None`: it goes by something else.
+fn own_threshold(spec: &NormalizerSpec) -> Option<f64> {
+    match spec {
+        NormalizerSpec::Embedding(spec) => Some(spec.threshold),
+        NormalizerSpec::Stack(spec) => own_threshold(&spec.fallback),
+        NormalizerSpec::Sentry(spec) => own_threshold(&spec.fallback),
+        _ => None,
+    }
+}
 
 pub fn run(args: &NormalizeArgs, terminal: &Terminal) -> Result<(), Failure> {
     match &args.command {

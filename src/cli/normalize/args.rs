@@ -103,7 +103,7 @@ pub struct LabelArgs {
     /// The normalizer whose templates are compared: a preset, a pipeline file, or a normalizer file
     #[arg(long, value_name = "PRESET|FILE", default_value = "recommended-2026")]
     pub normalizer: String,
-    /// Distance around which most pairs are drawn [default: 0.3]
+    /// Distance around which most pairs are drawn [default: the normalizer's own threshold, or 0.3]
     #[arg(long, value_name = "DISTANCE")]
     pub threshold: Option<f64>,
     /// Only pairs with a template that was first seen in the 24 hours after this deploy

@@ -22,7 +22,8 @@ const AFTER_DEPLOY: Span = Span::hours(24);
 /// Draws pairs, asks, and keeps the answers.
 pub fn run(args: &LabelArgs, terminal: &Terminal) -> Result<(), Failure> {
     let named = normalizer(&args.normalizer, "--normalizer")?;
-    let threshold = super::check_threshold(args.threshold.unwrap_or(super::DEFAULT_THRESHOLD))?;
+    let threshold = args.threshold.or(super::own_threshold(&named.spec)).unwrap_or(super::DEFAULT_THRESHOLD);
+    let threshold = super::check_threshold(threshold)?;
     let (data, intake) = data_set(&args.data, terminal);
     let data = data?;
     require_records(&data, &intake)?;

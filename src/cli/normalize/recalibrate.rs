@@ -8,7 +8,7 @@ use crate::cli::progress::Terminal;
 use crate::dataset::{DataSet, Intake, PAIRS, RejectPolicy, labelled_pairs};
 use crate::evaluate::{PairCosts, PairTexts, RecalibrationInput, recalibrate};
 use crate::model::{Progress, Severity, Span, UserError};
-use crate::normalize::{Built, NormalizerSpec};
+use crate::normalize::Built;
 use crate::report::{self, Style};
 use crate::series::{Days, Fits, Templates, Texts};
 
@@ -40,7 +40,7 @@ pub fn run(args: &RecalibrateArgs, terminal: &Terminal) -> Result<(), Failure> {
         texts: &texts,
         normalizer: built.normalizer.as_ref(),
         series: fits.as_ref().map(Fits::last),
-        in_use: args.threshold.or(own_threshold(&named.spec)),
+        in_use: args.threshold.or(super::own_threshold(&named.spec)),
         costs: PairCosts { merge: args.merge_cost, split: args.split_cost },
         half_width: args.half_width,
         seed: args.seed,
@@ -51,16 +51,6 @@ pub fn run(args: &RecalibrateArgs, terminal: &Terminal) -> Result<(), Failure> {
         Format::Terminal => print(&report::recalibration(&found, &named.name, Style { color: colour() })),
         Format::Json => print(&report::json(&found)?),
         Format::Md => print(&report::markdown_recalibration(&found, &named.name)),
-    }
-}
-
-/// That of a normalizer that has one.
-fn own_threshold(spec: &NormalizerSpec) -> Option<f64> {
-    match spec {
-        NormalizerSpec::Embedding(spec) => Some(spec.threshold),
-        NormalizerSpec::Stack(spec) => own_threshold(&spec.fallback),
-        NormalizerSpec::Sentry(spec) => own_threshold(&spec.fallback),
-        _ => None,
     }
 }
 
