@@ -1,13 +1,16 @@
 //! Normalizing messages, one thread: a group for each strategy, and the ratios that the README quotes.
 
+#[path = "generator/masks.rs"]
+mod masks;
 #[path = "generator/messages.rs"]
 mod messages;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use masks::nine_masks;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use regex::Regex;
-use shakedown::normalize::{Built, Cut, Key, MaskKind, NormalizerSpec, PathKeep, Rules, RulesSpec, Text, UrlKeep};
+use shakedown::normalize::{Built, Key, MaskKind, NormalizerSpec, Text};
 use shakedown::pipeline::Preset;
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -30,22 +33,6 @@ fn distinct_messages() -> Vec<String> {
         messages.insert(messages::message(&mut rng, at, template));
     }
     messages.into_iter().collect()
-}
-
-/// The nine masks that the targets of the design are stated for, in the standard order.
-fn nine_masks(number: u8) -> Rules {
-    let masks = vec![
-        MaskKind::Uuid {},
-        MaskKind::Timestamp {},
-        MaskKind::Url { keep: UrlKeep::Nothing },
-        MaskKind::Email {},
-        MaskKind::Ipv4 {},
-        MaskKind::Ipv6 {},
-        MaskKind::Path { keep: PathKeep::Nothing },
-        MaskKind::Hex { min_length: 8 },
-        MaskKind::Number { min_length: number },
-    ];
-    Rules::new(&RulesSpec { masks, truncate: Some(Cut::Plain(200)) }).expect("the masks are valid")
 }
 
 /// One `replace_all` after the other.

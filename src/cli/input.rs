@@ -8,7 +8,7 @@ use crate::dataset::{DataSet, Intake, RejectPolicy, file_name, load, nearest, re
 use crate::evaluate::Costs;
 use crate::model::{Severity, Span, UserError, excerpt};
 use crate::normalize::{Built, NormalizerSpec, Reads, Rules};
-use crate::pipeline::{PRESETS, PipelineSpec, Preset, ReplaySpec, parse_pipeline};
+use crate::pipeline::{PRESETS, PipelineSpec, Preset, parse_pipeline};
 use crate::series::{Fits, Texts, templates_of_rules};
 use std::path::{Path, PathBuf};
 
@@ -165,13 +165,14 @@ pub struct FitsPool<'a> {
 struct Grouping {
     normalize: NormalizerSpec,
     min_severity: Severity,
-    reach: Span,
+    /// Only where something is learned.
+    reach: Option<Span>,
 }
 
 impl Grouping {
     fn of(spec: &PipelineSpec) -> Self {
-        let ReplaySpec { min_severity, .. } = spec.replay;
-        Self { normalize: spec.normalize.clone(), min_severity, reach: spec.replay.reach() }
+        let reach = spec.normalize.learns().then(|| spec.replay.reach());
+        Self { normalize: spec.normalize.clone(), min_severity: spec.replay.min_severity, reach }
     }
 }
 

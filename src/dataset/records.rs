@@ -144,6 +144,11 @@ impl Records {
         self.timestamp.is_empty()
     }
 
+    /// Rows of the records at or above a severity.
+    pub fn at_least(&self, severity: Severity) -> impl Iterator<Item = u32> {
+        (0..self.len() as u32).filter(move |&row| self.severity[row as usize] >= severity)
+    }
+
     /// Appends one record; the order is restored by [`Records::sort`].
     pub fn push(&mut self, record: &RecordRef) {
         self.timestamp.push(record.timestamp);

@@ -1,15 +1,16 @@
 //! The templates of a data set, with texts and times, as pairs are drawn from and found again.
 
 use crate::dataset::{DataSet, LabelledPair, PairStratum, PairText, pair_key};
-use crate::model::{Instant, Interval, Severity};
+use crate::model::{Instant, Interval, Severity, Span};
 use crate::normalize::pairs::{Drawn, Frame};
-use crate::normalize::{Normalizer, Text};
-use crate::series::{Templates, Texts};
+use crate::normalize::{Built, Normalizer, Text};
+use crate::series::{Days, Fits, Templates, Texts};
 use std::collections::BTreeSet;
 
 /// What a normalizer makes of the texts of a data set's errors, before any miner.
 pub struct PairTexts<'a> {
     texts: Texts<'a>,
+    min_severity: Severity,
     /// Those that an error bears, in the order in which they were first seen.
     pub templates: Vec<Worded>,
     names: Templates,
@@ -33,9 +34,10 @@ impl<'a> PairTexts<'a> {
     pub fn of(data: &'a DataSet, normalizer: &dyn Normalizer, min_severity: Severity) -> Self {
         let texts = Texts::of(&data.records, normalizer.reads());
         let names = Templates::of(&texts, normalizer);
-        let mut found = Self { templates: Vec::new(), place_of: vec![None; names.dictionary.len()], names, texts };
+        let place_of = vec![None; names.dictionary.len()];
+        let mut found = Self { texts, min_severity, templates: Vec::new(), names, place_of };
         // Records are sorted by time.
-        for row in (0..data.records.len()).filter(|&row| data.records.severity[row] >= min_severity) {
+        for row in data.records.at_least(min_severity).map(|row| row as usize) {
             found.see(row, data.records.timestamp[row]);
         }
         found
@@ -53,6 +55,15 @@ impl<'a> PairTexts<'a> {
         if examples.len() < 2 && examples.iter().all(|(other, _)| *other != text) {
             examples.push((text, at));
         }
+    }
+
+    /// The last grouping of a miner over the same templates.
+    ///
+    /// # Errors
+    /// When the miner fails.
+    pub fn fits(&self, data: &'a DataSet, built: &Built) -> Result<Fits<'a>, String> {
+        let days = Days { span: data.span, reach: Span::ZERO };
+        Fits::build(&data.records, &self.texts, self.names.clone(), built, self.min_severity, days)
     }
 
     #[must_use]

@@ -77,7 +77,7 @@ impl AelSpec {
         if let Some(few @ 0..2) = self.min_values {
             return Err(format!("normalize.min_values is {few}: one word is no variable, at least 2"));
         }
-        let rules = Rules::new(&self.rules).map_err(|e| e.replacen("normalize.", "normalize.rules.", 1))?;
+        let rules = Rules::nested(&self.rules)?;
         let keep = Keep { codes: self.keep_codes, names: self.keep_names };
         Ok(Built {
             normalizer: Box::new(Anonymizer { rules, keep }),

@@ -6,7 +6,7 @@
 
 use super::embedding::{HashEmbedder, HashSpec, Keyed};
 use super::groups::Groups;
-use super::{Miner, Rules, RulesSpec};
+use super::{Built, Miner, Rules, RulesSpec};
 use crate::endpoint::{Ending, Endpoint, EndpointSpec, Question, Spend, sha256};
 use crate::model::excerpt;
 use serde::{Deserialize, Serialize};
@@ -60,12 +60,19 @@ struct Label {
 
 impl ClassifierSpec {
     /// # Errors
+    /// When a parameter is out of range, or the endpoint cannot be opened.
+    pub fn build(&self) -> Result<Built, String> {
+        let rules = Rules::nested(&self.rules)?;
+        Ok(Built { normalizer: Box::new(rules), miner: Some(Box::new(Classifier::new(self)?)) })
+    }
+
+    /// # Errors
     /// When a parameter is out of range; no recording is looked for.
     pub fn check(&self) -> Result<(), String> {
         if !(1..=50).contains(&self.k) {
             return Err(format!("normalize.k is {}: 1 to 50 known signatures can be shown", self.k));
         }
-        Rules::new(&self.rules).map_err(|reason| reason.replacen("normalize.", "normalize.rules.", 1))?;
+        Rules::nested(&self.rules)?;
         self.endpoint.check().map_err(|error| format!("normalize.endpoint.{error}"))
     }
 }

@@ -77,7 +77,7 @@ impl DrainSpec {
     /// # Errors
     /// When a parameter is out of range.
     pub fn build(&self) -> Result<Built, String> {
-        let rules = Rules::new(&self.rules).map_err(|e| e.replacen("normalize.", "normalize.rules.", 1))?;
+        let rules = Rules::nested(&self.rules)?;
         Ok(Built { normalizer: Box::new(rules), miner: Some(Box::new(Drain::new(self)?)) })
     }
 }

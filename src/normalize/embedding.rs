@@ -18,7 +18,7 @@ pub use hash::{HashEmbedder, HashSpec};
 pub(super) use keyed::Keyed;
 
 use super::groups::Groups;
-use super::{Miner, RulesSpec};
+use super::{Built, Miner, Rules, RulesSpec};
 use crate::endpoint::{EndpointSpec, Spend};
 use core::Core;
 use http::HttpModel;
@@ -46,6 +46,15 @@ pub struct EmbeddingSpec {
 /// .975); from 0.2 on errors that differ in a word begin to merge. A sentence model wants less: `MiniLM` at 0.1 has .973, at 0.2 .931.
 const fn threshold() -> f64 {
     0.18
+}
+
+impl EmbeddingSpec {
+    /// # Errors
+    /// When a parameter is out of range, or the provider cannot be opened.
+    pub fn build(&self) -> Result<Built, String> {
+        let rules = Rules::nested(&self.rules)?;
+        Ok(Built { normalizer: Box::new(rules), miner: Some(Box::new(Embedding::new(self)?)) })
+    }
 }
 
 /// Where vectors come from.

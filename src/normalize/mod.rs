@@ -32,8 +32,8 @@ pub use sentry::{Sentry, SentrySpec};
 pub use stack::{Detail, ExceptionKind, Stack, StackSpec};
 pub use text::{Key, Reads, Text};
 
-use classifier::{Classifier, ClassifierSpec};
-use embedding::{Embedding, EmbeddingSpec};
+use classifier::ClassifierSpec;
+use embedding::EmbeddingSpec;
 use serde::{Deserialize, Serialize};
 
 /// Maps one record's texts to a key; what it says of one depends on no other.
@@ -90,23 +90,28 @@ impl NormalizerSpec {
         }
     }
 
+    /// Whether what it says of a text depends on those that came before.
+    #[must_use]
+    pub fn learns(&self) -> bool {
+        match self {
+            Self::Rules(_) => false,
+            Self::Drain(_) | Self::Embedding(_) | Self::Ael(_) | Self::Classifier(_) => true,
+            Self::Stack(spec) => spec.fallback.learns(),
+            Self::Sentry(spec) => spec.fallback.learns(),
+        }
+    }
+
     /// # Errors
     /// When a parameter is out of range.
     pub fn build(&self) -> Result<Built, String> {
         match self {
             Self::Rules(spec) => Ok(Built { normalizer: Box::new(Rules::new(spec)?), miner: None }),
             Self::Drain(spec) => spec.build(),
-            Self::Embedding(spec) => Ok(Built {
-                normalizer: Box::new(Rules::new(&spec.rules)?),
-                miner: Some(Box::new(Embedding::new(spec)?)),
-            }),
+            Self::Embedding(spec) => spec.build(),
             Self::Stack(spec) => spec.build(),
             Self::Sentry(spec) => spec.build(),
             Self::Ael(spec) => spec.build(),
-            Self::Classifier(spec) => Ok(Built {
-                normalizer: Box::new(Rules::new(&spec.rules)?),
-                miner: Some(Box::new(Classifier::new(spec)?)),
-            }),
+            Self::Classifier(spec) => spec.build(),
         }
     }
 }

@@ -66,6 +66,14 @@ impl Rules {
         Ok(Self { rules, cut: spec.truncate })
     }
 
+    /// The rules that another normalizer begins with: its table `rules` is named where they are wrong.
+    ///
+    /// # Errors
+    /// As [`Rules::new`].
+    pub fn nested(spec: &RulesSpec) -> Result<Self, String> {
+        Self::new(spec).map_err(|reason| reason.replacen("normalize.", "normalize.rules.", 1))
+    }
+
     /// The masks, in order.
     pub fn kinds(&self) -> impl Iterator<Item = &MaskKind> {
         self.rules.iter().map(|rule| &rule.kind)

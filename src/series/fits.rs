@@ -7,11 +7,10 @@ use crate::model::{Instant, Interval, Severity, Span, Window};
 use crate::normalize::{Built, Miner};
 use rayon::prelude::*;
 
-const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+const DAY: Span = Span::days(1);
 
 /// Series, each under what was known at 00:00 UTC of a day (semantics.md §3): a deploy is judged under the last one before it.
 pub struct Fits<'a> {
-    pub records: &'a Records,
     /// What the user should be told of how the texts were grouped.
     pub notes: Vec<String>,
     /// What a normalizer that asks models cost.
@@ -52,7 +51,6 @@ impl<'a> Fits<'a> {
         let signed = sign_every_day(miner.as_ref(), &arrivals, &templates, days)?;
         let series = |(midnight, signed)| (midnight, Series::grouped(records, texts, signed, min_severity));
         Ok(Self {
-            records,
             notes: [given_up(built), miner.notes()].concat(),
             spend: miner.spent(),
             by_day: signed.into_par_iter().map(series).collect(),
@@ -63,7 +61,7 @@ impl<'a> Fits<'a> {
     #[must_use]
     pub fn of_one(series: Series<'a>) -> Self {
         let (notes, spend) = (Vec::new(), Spend::default());
-        Self { records: series.records, notes, spend, by_day: vec![(Instant::default(), series)] }
+        Self { notes, spend, by_day: vec![(Instant::default(), series)] }
     }
 
     /// The series under the last fit at or before an instant.
@@ -93,8 +91,9 @@ fn given_up(built: &Built) -> Vec<String> {
 
 /// Every 00:00 UTC of the span, and the one before it.
 fn midnights(span: Interval) -> Vec<Instant> {
-    let first = span.start.micros().div_euclid(DAY) * DAY;
-    (first..span.end.micros().max(first + 1)).step_by(DAY as usize).map(Instant::from_micros).collect()
+    let day = DAY.micros();
+    let first = span.start.micros().div_euclid(day) * day;
+    (first..span.end.micros().max(first + 1)).step_by(day as usize).map(Instant::from_micros).collect()
 }
 
 /// When each open template was first heard of.
@@ -107,8 +106,7 @@ struct Arrivals {
 impl Arrivals {
     fn of(records: &Records, texts: &Texts, templates: &Templates, min_severity: Severity) -> Self {
         let mut of_template: Vec<Vec<(u32, Instant)>> = vec![Vec::new(); templates.dictionary.len()];
-        let mut rows: Vec<u32> =
-            (0..records.len() as u32).filter(|&row| records.severity[row as usize] >= min_severity).collect();
+        let mut rows: Vec<u32> = records.at_least(min_severity).collect();
         let key = |row: u32| {
             let row = row as usize;
             let (service, message) = (records.service[row], records.message[row]);
@@ -171,7 +169,7 @@ fn sign_every_day(
             miner.learn(templates.dictionary.get(id))?;
         }
         miner.fit();
-        let new = arrivals.after(midnight, midnight + Span::from_micros(DAY) + days.reach);
+        let new = arrivals.after(midnight, midnight + DAY + days.reach);
         signed.push((midnight, sign(miner.fork(), &known, &new, templates)?));
         learned = known;
     }
@@ -263,9 +261,8 @@ mod tests {
 
     fn signature(fits: &Fits, at: i64, message: &str) -> String {
         let series = fits.at(hour(at));
-        let row = (0..fits.records.len())
-            .find(|&row| fits.records.messages.get(fits.records.message[row]) == message)
-            .unwrap();
+        let records = series.records;
+        let row = (0..records.len()).find(|&row| records.messages.get(records.message[row]) == message).unwrap();
         let what = super::super::Observed { interval: Interval::new(hour(0), hour(1_000)), by: hour(1_000) };
         let group = (0..series.len() as u32).find(|&group| series.rows(group, what).any(|other| other == row)).unwrap();
         series.template(group).to_owned()

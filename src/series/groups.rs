@@ -73,8 +73,7 @@ impl<'a> Series<'a> {
         let Templates { dictionary: templates, of_text, .. } = templates;
         let template_of = |row: u32| of_text[texts.of_row[row as usize] as usize];
         let key = |row: u32| (records.service[row as usize], template_of(row));
-        let mut rows: Vec<u32> =
-            (0..records.len() as u32).filter(|&row| records.severity[row as usize] >= min_severity).collect();
+        let mut rows: Vec<u32> = records.at_least(min_severity).collect();
         // Ranks, so that the sort compares numbers, in the order of the names.
         let (service_rank, template_rank) = (ranks(&records.services), ranks(&templates));
         let rank = |row: u32| {

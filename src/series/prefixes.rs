@@ -2,11 +2,7 @@
 
 use super::{Templates, Texts};
 use crate::normalize::Rules;
-use rayon::prelude::*;
 use std::borrow::Cow;
-
-/// Distinct texts that one task goes over.
-const CHUNK: usize = 1 << 14;
 
 /// The templates of each list of rules, in order. Lists are a tree: rules that several begin with are applied once, to the distinct
 /// texts that the rules before them left.
@@ -18,7 +14,7 @@ pub fn templates_of_rules(texts: &Texts, lists: &[&Rules]) -> Vec<Templates> {
     for (next, members) in by_next_rule(lists, &members, 0) {
         let to = shared(lists, &members);
         let list = lists[members[0]];
-        let after = Templates::of_each(texts.len(), |id| step(list, next, to, raw(id)));
+        let after = Templates::of_each(texts.len(), |id| (step(list, next, to, raw(id)), false));
         descend(lists, &members, &after, to, &mut found);
     }
     found.into_iter().flatten().collect()
@@ -66,22 +62,9 @@ fn shared(lists: &[&Rules], members: &[usize]) -> usize {
 }
 
 impl Templates {
-    /// What each of `0..count` becomes, distinct results once.
-    fn of_each<'t>(count: usize, become_of: impl Fn(u32) -> Cow<'t, str> + Sync) -> Self {
-        let chunk = |index: usize| {
-            let start = index * CHUNK;
-            let mut templates = Self::empty();
-            for id in start..count.min(start + CHUNK) {
-                templates.push(&become_of(id as u32), false);
-            }
-            templates
-        };
-        Self::joined((0..count.div_ceil(CHUNK)).into_par_iter().map(chunk).collect())
-    }
-
     /// The same texts with each template turned into another.
     fn then<'t>(&self, become_of: impl Fn(u32) -> Cow<'t, str> + Sync) -> Self {
-        let Self { dictionary, settled, of_text } = Self::of_each(self.dictionary.len(), become_of);
+        let Self { dictionary, settled, of_text } = Self::of_each(self.dictionary.len(), |id| (become_of(id), false));
         Self { dictionary, settled, of_text: self.of_text.iter().map(|&id| of_text[id as usize]).collect() }
     }
 }

@@ -81,20 +81,25 @@ impl Templates {
     /// Normalizes every distinct text once, in parallel.
     #[must_use]
     pub fn of(texts: &Texts, normalizer: &dyn Normalizer) -> Self {
+        Self::of_each(texts.len(), |id| {
+            let key = normalizer.key(texts.get(id));
+            (Cow::Owned(key.template), key.settled)
+        })
+    }
+
+    /// What each of `0..count` becomes, and whether that is settled; distinct results once.
+    pub(super) fn of_each<'t>(count: usize, become_of: impl Fn(u32) -> (Cow<'t, str>, bool) + Sync) -> Self {
         let chunk = |index: usize| {
             let start = index * CHUNK;
             let mut templates = Self::empty();
-            for id in start..texts.len().min(start + CHUNK) {
-                let key = normalizer.key(texts.get(id as u32));
-                templates.push(&key.template, key.settled);
+            for id in start..count.min(start + CHUNK) {
+                let (template, settled) = become_of(id as u32);
+                let id = templates.intern(&template, settled);
+                templates.of_text.push(id);
             }
             templates
         };
-        Self::joined((0..texts.len().div_ceil(CHUNK)).into_par_iter().map(chunk).collect())
-    }
-
-    /// Chunks of texts, one after the other.
-    pub(super) fn joined(chunks: Vec<Self>) -> Self {
+        let chunks: Vec<Self> = (0..count.div_ceil(CHUNK)).into_par_iter().map(chunk).collect();
         let mut all = Self::empty();
         for chunk in chunks {
             let global: Vec<u32> = (0..chunk.dictionary.len() as u32)
@@ -105,13 +110,8 @@ impl Templates {
         all
     }
 
-    pub(super) fn empty() -> Self {
+    fn empty() -> Self {
         Self { dictionary: Dictionary::default(), settled: Vec::new(), of_text: Vec::new() }
-    }
-
-    pub(super) fn push(&mut self, template: &str, settled: bool) {
-        let id = self.intern(template, settled);
-        self.of_text.push(id);
     }
 
     /// A template that is settled for one text is settled.

@@ -188,6 +188,9 @@ fn the_property_draws_from_every_normalizer_detector_gate_and_triager() {
         found
     };
     assert_eq!(distinct(detectors().iter().map(detector).collect()), (0..17).collect::<Vec<i32>>());
+    for spec in normalizers() {
+        assert_eq!(spec.learns(), spec.build().expect("a normalizer").miner.is_some(), "{spec:?}");
+    }
     assert_eq!(distinct(normalizers().iter().map(normalizer).collect()), [0, 1, 2, 3, 4, 5, 6]);
     assert_eq!(distinct(gates().iter().map(gate).collect()), [0, 1, 2, 3]);
     assert_eq!(distinct(triagers().iter().map(triager).collect()), [0, 1, 2]);

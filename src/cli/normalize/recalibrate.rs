@@ -5,12 +5,11 @@ use crate::cli::failure::Failure;
 use crate::cli::input::{costs, data_set, require_records, warn_of};
 use crate::cli::output::{colour, print};
 use crate::cli::progress::Terminal;
-use crate::dataset::{DataSet, Intake, PAIRS, RejectPolicy, labelled_pairs};
+use crate::dataset::{Intake, PAIRS, RejectPolicy, labelled_pairs};
 use crate::evaluate::{PairCosts, PairTexts, RecalibrationInput, recalibrate};
-use crate::model::{Progress, Severity, Span, UserError};
-use crate::normalize::Built;
+use crate::model::{Progress, Severity, UserError};
 use crate::report::{self, Style};
-use crate::series::{Days, Fits, Templates, Texts};
+use crate::series::Fits;
 
 /// Prints what the labelled pairs say.
 pub fn run(args: &RecalibrateArgs, terminal: &Terminal) -> Result<(), Failure> {
@@ -33,7 +32,7 @@ pub fn run(args: &RecalibrateArgs, terminal: &Terminal) -> Result<(), Failure> {
     let texts = PairTexts::of(&data, built.normalizer.as_ref(), Severity::Error);
     // Nothing is read of the fits but the last grouping.
     let learns = built.miner.is_some();
-    let fits = learns.then(|| fits(&data, &built)).transpose().map_err(fail)?;
+    let fits = learns.then(|| texts.fits(&data, &built)).transpose().map_err(fail)?;
     let found = recalibrate(&RecalibrationInput {
         data: &data,
         pairs: &pairs,
@@ -52,13 +51,6 @@ pub fn run(args: &RecalibrateArgs, terminal: &Terminal) -> Result<(), Failure> {
         Format::Json => print(&report::json(&found)?),
         Format::Md => print(&report::markdown_recalibration(&found, &named.name)),
     }
-}
-
-fn fits<'a>(data: &'a DataSet, built: &Built) -> Result<Fits<'a>, String> {
-    let texts = Texts::of(&data.records, built.normalizer.reads());
-    let templates = Templates::of(&texts, built.normalizer.as_ref());
-    let days = Days { span: data.span, reach: Span::ZERO };
-    Fits::build(&data.records, &texts, templates, built, Severity::Error, days)
 }
 
 fn check(args: &RecalibrateArgs) -> Result<(), Failure> {

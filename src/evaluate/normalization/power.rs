@@ -1,7 +1,7 @@
 //! What the grouping costs detection: the smallest spike that can still flag.
 
 use super::tally::Tallies;
-use crate::stats::poisson_upper;
+use crate::stats::{median, poisson_upper};
 use serde::Serialize;
 
 /// The smallest count in 60 minutes that is improbable at the pipeline's level under a Poisson law of the signature's mean rate:
@@ -41,8 +41,8 @@ pub fn power(tallies: &Tallies, families: &[Vec<u32>], hours: f64, alpha: f64) -
         alpha,
         median_excess: weighted_median(&by_record),
         worst_split_factor: split.iter().copied().max_by(f64::total_cmp),
-        split_factor: median(split),
-        merge_factor: median(merged),
+        split_factor: median(&split),
+        merge_factor: median(&merged),
     }
 }
 
@@ -71,16 +71,6 @@ fn split_factor(tallies: &Tallies, ids: &[u32], hours: f64, alpha: f64) -> f64 {
     first.fold(f64::INFINITY, f64::min) / excess(total as f64 / hours, alpha)
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => None,
-        n if n % 2 == 1 => Some(values[middle]),
-        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
-    }
-}
-
 /// Of values with weights, ascending.
 fn weighted_median(sorted: &[(f64, u64)]) -> Option<f64> {
     let half = sorted.iter().map(|(_, weight)| weight).sum::<u64>().div_ceil(2);
@@ -105,6 +95,6 @@ mod tests {
         assert!((excess(0.06, 0.05) - 1.94).abs() < 1e-12);
         assert!((excess(1.0, 0.05) - 3.0).abs() < 1e-12);
         assert_eq!(weighted_median(&[(1.0, 1), (2.0, 5), (3.0, 1)]), Some(2.0));
-        assert_eq!((median(vec![3.0, 1.0]), median(Vec::new())), (Some(2.0), None));
+        assert_eq!((median(&[3.0, 1.0]), median(&[])), (Some(2.0), None));
     }
 }

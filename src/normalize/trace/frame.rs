@@ -115,19 +115,21 @@ impl Frame {
     }
 }
 
+/// A frame with what is told of it; empty: not told.
+#[cfg(test)]
+pub(super) fn frame(language: Language, file: &str, module: &str, function: &str) -> Frame {
+    Frame {
+        file: lines::some(file),
+        module: lines::some(module),
+        function: lines::some(function),
+        line: Some(1),
+        language,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn frame(language: Language, file: &str, module: &str, function: &str) -> Frame {
-        Frame {
-            file: lines::some(file),
-            module: lines::some(module),
-            function: lines::some(function),
-            line: Some(1),
-            language,
-        }
-    }
 
     #[test]
     fn tests_are_told_by_their_names() {

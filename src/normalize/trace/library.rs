@@ -186,18 +186,8 @@ fn begins(table: &[(Language, &[&str])], language: Language, module: &str) -> bo
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines;
+    use super::super::frame::frame;
     use super::*;
-
-    fn frame(language: Language, file: &str, module: &str, function: &str) -> Frame {
-        Frame {
-            file: lines::some(file),
-            module: lines::some(module),
-            function: lines::some(function),
-            line: Some(1),
-            language,
-        }
-    }
 
     #[test]
     fn library_frames_are_told_from_application_frames() {
