@@ -110,7 +110,7 @@ impl Policy {
 mod tests {
     use super::super::RollbackValue;
     use super::*;
-    use crate::model::Tokens;
+    use crate::model::{Citations, Tokens};
 
     fn policy(allow: &[Action]) -> Policy {
         let rollback_when = RollbackWhen::default();
@@ -119,7 +119,14 @@ mod tests {
 
     fn caused(confidence: f64) -> Verdict {
         let kind = VerdictKind::Caused;
-        Verdict { kind, confidence, evidence: vec![], attributed: vec![], tokens: Tokens::default() }
+        Verdict {
+            kind,
+            confidence,
+            evidence: vec![],
+            attributed: vec![],
+            citations: Citations::default(),
+            tokens: Tokens::default(),
+        }
     }
 
     #[test]

@@ -80,7 +80,7 @@ mod tests {
     use super::super::fixture::{alert, detection, window};
     use super::super::{Charge, FixerSpec, FloorsSpec, Policy, RollbackWhen};
     use super::*;
-    use crate::model::{FloorName, Tokens, VerdictKind};
+    use crate::model::{Citations, FloorName, Tokens, VerdictKind};
 
     const CHARGES: Charges = Charges {
         investigate: Charge {
@@ -106,7 +106,14 @@ mod tests {
 
     fn blames(signatures: &[&str]) -> Verdict {
         let attributed = signatures.iter().map(|&s| s.to_owned()).collect();
-        Verdict { kind: VerdictKind::Caused, confidence: 0.9, evidence: vec![], attributed, tokens: Tokens::default() }
+        Verdict {
+            kind: VerdictKind::Caused,
+            confidence: 0.9,
+            evidence: vec![],
+            attributed,
+            citations: Citations::default(),
+            tokens: Tokens::default(),
+        }
     }
 
     fn at(act: &mut Act, service: &str, hour: i64, detection: Detection) -> Case {

@@ -6,6 +6,7 @@ mod diffs;
 mod events;
 mod hash;
 mod intake;
+mod labelled_cases;
 mod labelled_files;
 mod labelled_pairs;
 mod labelled_texts;
@@ -25,6 +26,7 @@ mod traffic;
 pub use count_series::{CountRow, CountSeries};
 pub use dictionary::Dictionary;
 pub use intake::{Intake, Reject, RejectPolicy, Tally};
+pub use labelled_cases::{Candidate, LabelledCase, RankCase, labelled_cases, rank_cases};
 pub use labelled_pairs::{
     LabelledPair, PAIRS, PairAnswer, PairStratum, PairText, append_pair, exported_pairs, labelled_pairs, pair_key,
 };

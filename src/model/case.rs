@@ -1,4 +1,4 @@
-use super::{Action, Evidence, Floor, Posterior, Tokens};
+use super::{Action, Citations, Evidence, Floor, Posterior, Tokens};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct Verdict {
     pub evidence: Vec<Evidence>,
     /// Signatures it attributes to the deploy; empty unless `caused`.
     pub attributed: Vec<String>,
+    /// Of the places in the diff that it named.
+    pub citations: Citations,
     /// Spent to reach it.
     pub tokens: Tokens,
 }

@@ -38,3 +38,25 @@ pub struct Evidence {
     pub summary: String,
     pub sources: Vec<Source>,
 }
+
+/// Places in the deploy's diff that a verdict's reasons named, each looked up in the diff.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Citations {
+    /// They exist.
+    pub held: u64,
+    /// They do not, and were dropped from the reasons.
+    pub dropped: u64,
+}
+
+impl std::ops::Add for Citations {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self { held: self.held + other.held, dropped: self.dropped + other.dropped }
+    }
+}
+
+impl std::iter::Sum for Citations {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::default(), |a, b| a + b)
+    }
+}

@@ -22,7 +22,7 @@ pub use case::{Case, Disposition, Verdict, VerdictKind};
 pub use deploy::Deploy;
 pub use detection::{Alert, Detection, Impact, Window};
 pub use error::UserError;
-pub use evidence::{Direction, Evidence, Source};
+pub use evidence::{Citations, Direction, Evidence, Source};
 pub use floor::{Floor, FloorName};
 pub use incident::{Cause, Incident, IncidentSeverity, Resolution};
 pub use instant::{Instant, Interval, Span};

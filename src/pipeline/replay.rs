@@ -6,8 +6,9 @@ use super::{NotEvaluated, PipelineSpec, Placebo, Schedule, placebos, watch};
 use crate::act::{Act, CaseFacts, Charges};
 use crate::dataset::DataSet;
 use crate::detect::{Seen, Shock, ShockKind};
+use crate::endpoint::Spend;
 use crate::model::{
-    Alert, Case, Direction, Evidence, Interval, Progress, Source, Tokens, Verdict, VerdictKind, Window,
+    Alert, Case, Citations, Direction, Evidence, Interval, Progress, Source, Tokens, Verdict, VerdictKind, Window,
 };
 use crate::series::{Exposures, Fits};
 use crate::triage::{AlertContext, CaseContext, Diff, Triager};
@@ -51,6 +52,10 @@ pub struct Replay {
     pub not_evaluated: Vec<(usize, NotEvaluated)>,
     /// What the detection stage does where nothing was deployed.
     pub placebos: Vec<Placebo>,
+    /// What triage cost to ask.
+    pub triage: Spend,
+    /// What the user should be told of it.
+    pub notes: Vec<String>,
 }
 
 /// Replays the data set through every stage. `fits` must come from the pipeline's own normalizer and severity.
@@ -85,8 +90,8 @@ pub fn run_with(
     progress.start(&format!("replaying {}", spec.name), schedule.deploys.len() as u64);
     let mut outcomes = watch::outcomes(data, fits, &schedule, spec, progress);
     calibrate(&mut outcomes, &placebos);
-    decide(data, fits, spec, charges, &mut outcomes)?;
-    Ok(Replay { outcomes, not_evaluated: schedule.not_evaluated, placebos })
+    let (triage, notes) = decide(data, fits, spec, charges, &mut outcomes)?;
+    Ok(Replay { outcomes, not_evaluated: schedule.not_evaluated, placebos, triage, notes })
 }
 
 /// The stages after detection once more, over what the same detector found in the same windows, under another gate, triager or
@@ -116,15 +121,16 @@ fn decide(
     spec: &PipelineSpec,
     charges: &Charges,
     outcomes: &mut [Outcome],
-) -> Result<(), String> {
+) -> Result<(Spend, Vec<String>), String> {
     let triager = spec.triage.build()?;
     let diffs = parse_diffs(data, outcomes);
     let judge = |outcome: &Outcome| {
-        outcome.passed().next().map(|_| triage_stage(data, fits, &diffs, triager.as_ref(), outcome))
+        outcome.passed().next().map(|_| triage_stage(data, fits, &diffs, triager.as_ref(), outcome)).transpose()
     };
-    let verdicts: Vec<Option<Verdict>> = outcomes.par_iter().map(judge).collect();
-    act_stage(spec, charges, outcomes, verdicts);
-    Ok(())
+    // All are asked before one error is told: which one must not depend on who was first.
+    let verdicts: Vec<Result<Option<Verdict>, String>> = outcomes.par_iter().map(judge).collect();
+    act_stage(spec, charges, outcomes, verdicts.into_iter().collect::<Result<_, _>>()?);
+    Ok((triager.spent(), triager.notes()))
 }
 
 /// The parsed diffs of the deploys that have a case.
@@ -145,9 +151,9 @@ fn triage_stage(
     diffs: &BTreeMap<usize, Diff>,
     triager: &dyn Triager,
     outcome: &Outcome,
-) -> Verdict {
+) -> Result<Verdict, String> {
     if let Some(shock) = outcome.shock.filter(|shock| shock.kind == ShockKind::SharedCause) {
-        return shock_verdict(shock);
+        return Ok(shock_verdict(shock));
     }
     let window = &outcome.window;
     let deploy = &data.deploys[window.deploy];
@@ -189,7 +195,14 @@ fn shock_verdict(shock: Shock) -> Verdict {
         ],
     };
     let (kind, confidence) = (VerdictKind::Inconclusive, 1.0);
-    Verdict { kind, confidence, evidence: vec![evidence], attributed: Vec::new(), tokens: Tokens::default() }
+    Verdict {
+        kind,
+        confidence,
+        evidence: vec![evidence],
+        attributed: Vec::new(),
+        citations: Citations::default(),
+        tokens: Tokens::default(),
+    }
 }
 
 /// In the order of decisions, at the same instant by deploy and service: an action on a service holds back the next.

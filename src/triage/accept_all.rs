@@ -1,5 +1,5 @@
 use super::{CaseContext, Triager};
-use crate::model::{Direction, Evidence, Tokens, Verdict, VerdictKind};
+use crate::model::{Citations, Direction, Evidence, Tokens, Verdict, VerdictKind};
 
 /// No second gate.
 ///
@@ -11,7 +11,7 @@ use crate::model::{Direction, Evidence, Tokens, Verdict, VerdictKind};
 pub struct AcceptAll;
 
 impl Triager for AcceptAll {
-    fn judge(&self, case: &CaseContext<'_>) -> Verdict {
+    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, String> {
         let evidence = Evidence {
             rule: "accept_all".to_owned(),
             direction: Direction::Context,
@@ -19,13 +19,14 @@ impl Triager for AcceptAll {
             summary: "Every alert after a deploy is taken to be its fault.".to_owned(),
             sources: Vec::new(),
         };
-        Verdict {
+        Ok(Verdict {
             kind: VerdictKind::Caused,
             confidence: 1.0,
             evidence: vec![evidence],
             attributed: case.open_signatures(),
+            citations: Citations::default(),
             tokens: Tokens::default(),
-        }
+        })
     }
 }
 

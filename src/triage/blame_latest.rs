@@ -1,5 +1,5 @@
 use super::{CaseContext, Triager};
-use crate::model::{Direction, Evidence, Source, Tokens, Verdict, VerdictKind};
+use crate::model::{Citations, Direction, Evidence, Source, Tokens, Verdict, VerdictKind};
 
 /// Blames whoever deployed last.
 ///
@@ -13,15 +13,16 @@ use crate::model::{Direction, Evidence, Source, Tokens, Verdict, VerdictKind};
 pub struct BlameLatest;
 
 impl Triager for BlameLatest {
-    fn judge(&self, case: &CaseContext<'_>) -> Verdict {
+    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, String> {
         let caused = case.last_deploy_before_first_record == Some(case.deploy.id.as_str());
-        Verdict {
+        Ok(Verdict {
             kind: if caused { VerdictKind::Caused } else { VerdictKind::NotCaused },
             confidence: 1.0,
             evidence: vec![evidence(case, caused)],
             attributed: if caused { case.open_signatures() } else { Vec::new() },
+            citations: Citations::default(),
             tokens: Tokens::default(),
-        }
+        })
     }
 }
 

@@ -92,7 +92,7 @@ impl Fixture {
                 elsewhere: &own.elsewhere,
             })
             .collect();
-        triager.judge(&CaseContext {
+        let judged = triager.judge(&CaseContext {
             deploy: &deploy,
             diff: self.diff.as_ref(),
             changed_files: &self.changed_files,
@@ -100,7 +100,8 @@ impl Fixture {
             alerts: &contexts,
             traffic: self.traffic,
             last_deploy_before_first_record: self.last_deploy.as_deref(),
-        })
+        });
+        judged.expect("a free triager")
     }
 }
 

@@ -16,7 +16,7 @@ mod tests;
 pub use rules::{ALL as RULES, Rule};
 
 use super::{AlertContext, CaseContext, Triager};
-use crate::model::{Direction, Evidence, Source, Tokens, Verdict, VerdictKind};
+use crate::model::{Citations, Direction, Evidence, Source, Tokens, Verdict, VerdictKind};
 use change::Change;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -80,7 +80,13 @@ struct Judged<'a> {
 }
 
 impl Triager for Heuristic {
-    fn judge(&self, case: &CaseContext<'_>) -> Verdict {
+    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, String> {
+        Ok(self.verdict_on(case))
+    }
+}
+
+impl Heuristic {
+    fn verdict_on(&self, case: &CaseContext<'_>) -> Verdict {
         let change = Change::of(case);
         if change.files.is_empty() && change.file_count > 0 {
             let evidence = vec![self.prior(), nothing_runs(case, &change)];
@@ -143,7 +149,7 @@ impl Heuristic {
         } else {
             (VerdictKind::Inconclusive, p.max(1.0 - p))
         };
-        Verdict { kind, confidence, evidence, attributed, tokens: Tokens::default() }
+        Verdict { kind, confidence, evidence, attributed, citations: Citations::default(), tokens: Tokens::default() }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod context;
 pub mod diff;
 pub mod files;
 pub mod heuristic;
+pub mod pair;
 
 pub use accept_all::AcceptAll;
 pub use blame_latest::BlameLatest;
@@ -17,13 +18,29 @@ pub use context::{AlertContext, CaseContext, Elsewhere, Sample, TrafficChange};
 pub use diff::Diff;
 pub use files::FileClass;
 pub use heuristic::{Heuristic, HeuristicSpec};
+pub use pair::PairCase;
 
+use crate::endpoint::Spend;
 use crate::model::Verdict;
 use serde::{Deserialize, Serialize};
 
-/// Says of one case whether its deploy caused it. Pure: the same case gives the same verdict.
+/// Says of one case whether its deploy caused it. The same case gives the same verdict, whoever else is asked about what in
+/// between; of a model, while its recording is replayed.
 pub trait Triager: Send + Sync {
-    fn judge(&self, case: &CaseContext<'_>) -> Verdict;
+    /// # Errors
+    /// What ends a run: an answer that the recording lacks, an endpoint that fails, a budget that is spent. An answer that cannot
+    /// be used is a verdict: `inconclusive`.
+    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, String>;
+
+    /// What asking cost so far.
+    fn spent(&self) -> Spend {
+        Spend::default()
+    }
+
+    /// What the user should be told.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Every triager there is, as pipelines name it.
