@@ -98,7 +98,7 @@ fn truth<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
 /// # Errors
 /// When a file cannot be read, too many of its rows cannot be used, or it has none.
 pub fn labelled_cases(paths: &[impl AsRef<Path>], intake: &mut Intake) -> Result<Vec<LabelledCase>, UserError> {
-    read(paths, intake, |row| Ok(row))
+    read(paths, intake, Ok)
 }
 
 /// Reads cases with candidates from every file, in the order given.
