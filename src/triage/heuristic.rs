@@ -1,23 +1,17 @@
 //! Evidence weighed by a fixed table: deterministic, free, and every reason can be checked.
 
-mod change;
-mod guards;
-mod measured;
-mod rules;
-mod text;
-mod trace;
-mod words;
-
 #[cfg(test)]
 mod d4j;
 #[cfg(test)]
 mod tests;
 
-pub use rules::{ALL as RULES, Rule};
-
+use super::evidence::{
+    Change, measured, only_logging as only_logs,
+    rules::{self, Rule},
+    text, trace,
+};
 use super::{AlertContext, CaseContext, Triager};
 use crate::model::{Citations, Direction, Evidence, Source, Tokens, Verdict, VerdictKind};
-use change::Change;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -59,7 +53,7 @@ impl HeuristicSpec {
 /// Weighs evidence for and against each alert; the best-supported alert speaks for the case.
 ///
 /// *Decides*: where only docs, tests or CI changed, `not_caused`. Else the log-odds of an alert are those of the prior plus the
-/// weights of the rules it meets ([`RULES`]), of every rule the strongest over its samples. The case has the probability of its
+/// weights of the rules it meets ([`rules::ALL`]), of every rule the strongest over its samples. The case has the probability of its
 /// best alert that is not gated: forty fragments of one error count once. From `caused_at` on `caused`, up to `not_caused_at`
 /// `not_caused`, between them `inconclusive`. Attributed are the alerts that reach `caused_at` by themselves.
 /// *Fails when*: the cause and the place where it shows are apart (a setting, a leak, another service), or a trace names no line; and
@@ -92,7 +86,7 @@ impl Heuristic {
             let evidence = vec![self.prior(), nothing_runs(case, &change)];
             return self.verdict(evidence, Vec::new());
         }
-        let logging = change::only_logging(&change).then(|| only_logging(&change));
+        let logging = only_logs(&change).then(|| only_logging(&change));
         let shared: Vec<Evidence> = logging.into_iter().chain([self.prior()]).collect();
         let judged: Vec<Judged<'_>> = case.open_alerts().map(|one| judged(one, case, &change, &shared)).collect();
         let best = judged

@@ -7,16 +7,15 @@
 pub mod accept_all;
 pub mod blame_latest;
 pub mod context;
-pub mod diff;
-pub mod files;
+pub mod evidence;
 pub mod heuristic;
 pub mod pair;
 
 pub use accept_all::AcceptAll;
 pub use blame_latest::BlameLatest;
 pub use context::{AlertContext, CaseContext, Elsewhere, Sample, TrafficChange};
-pub use diff::Diff;
-pub use files::FileClass;
+pub use evidence::diff::Diff;
+pub use evidence::files::FileClass;
 pub use heuristic::{Heuristic, HeuristicSpec};
 pub use pair::PairCase;
 

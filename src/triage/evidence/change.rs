@@ -1,10 +1,11 @@
 //! What a deploy changed, indexed once per case: files that can break production, and where words stand in their changed lines.
 
+use super::diff::{DiffLine, FileChange};
+use super::files::FileClass;
 use super::guards::{self, Guard};
 use super::words;
 use crate::model::Source;
-use crate::triage::diff::{DiffLine, FileChange};
-use crate::triage::{CaseContext, FileClass};
+use crate::triage::CaseContext;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most changed lines that are indexed; a deploy beyond that is judged by its first ones.
@@ -14,11 +15,11 @@ const MAX_LITERALS: usize = 2_000;
 /// Most files that one frame is compared with.
 const MAX_CANDIDATES: usize = 100;
 
-pub(super) struct Change<'a> {
+pub struct Change<'a> {
     /// Files that can break production, in the diff's order, then those that only the deploy's list names.
-    pub(super) files: Vec<ChangedFile<'a>>,
+    pub files: Vec<ChangedFile<'a>>,
     /// Files of any class.
-    pub(super) file_count: usize,
+    pub file_count: usize,
     /// Specific identifiers of changed lines.
     pub(super) identifiers: BTreeMap<String, Place<'a>>,
     /// Lower-case words of changed lines.
@@ -37,7 +38,7 @@ pub(super) struct Change<'a> {
     pub(super) dependencies: BTreeMap<String, Place<'a>>,
 }
 
-pub(super) struct ChangedFile<'a> {
+pub struct ChangedFile<'a> {
     pub(super) path: &'a str,
     pub(super) class: FileClass,
     /// `None`: only its name is known.
@@ -46,7 +47,7 @@ pub(super) struct ChangedFile<'a> {
 
 /// A line of the diff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place<'a> {
+pub struct Place<'a> {
     pub(super) file: &'a str,
     pub(super) line: u32,
     pub(super) removed: bool,
@@ -64,7 +65,7 @@ impl Place<'_> {
 }
 
 impl<'a> Change<'a> {
-    pub(super) fn of(case: &CaseContext<'a>) -> Self {
+    pub fn of(case: &CaseContext<'a>) -> Self {
         let all = files(case);
         let file_count = all.len();
         let files: Vec<ChangedFile<'a>> = all.into_iter().filter(|file| file.class.can_break_production()).collect();
@@ -116,7 +117,7 @@ impl<'a> Change<'a> {
     }
 
     /// Changed lines, the first ones of a very large diff.
-    pub(super) fn changed_lines(&self) -> impl Iterator<Item = (&'a str, &'a DiffLine, bool)> {
+    pub fn changed_lines(&self) -> impl Iterator<Item = (&'a str, &'a DiffLine, bool)> {
         let hunks = self
             .files
             .iter()
@@ -230,7 +231,7 @@ fn dependency(line: &str) -> Option<String> {
 }
 
 /// Whether every changed line of every file is blank, a comment or a log call, and there is one at all.
-pub(super) fn only_logging(change: &Change<'_>) -> bool {
+pub fn only_logging(change: &Change<'_>) -> bool {
     let every_file_is_code = change.files.iter().all(|file| {
         file.class == FileClass::Runtime && file.change.is_some_and(|change| !change.hunks.is_empty() && !change.binary)
     });

@@ -17,7 +17,7 @@ const PROPORTION: f64 = 1.25;
 /// p-values from here on are common among a deploy's hundreds of tests.
 const WEAK_P: f64 = 0.001;
 
-pub(super) fn evidence(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Vec<Evidence> {
+pub fn evidence(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Vec<Evidence> {
     [
         new_signature(context),
         onset(context, case),

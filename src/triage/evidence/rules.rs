@@ -15,7 +15,7 @@ pub struct Rule {
 
 impl Rule {
     /// The reason, at `strength` (1: full) of its weight.
-    pub(super) fn evidence(self, strength: f64, summary: String, sources: Vec<Source>) -> Evidence {
+    pub(in crate::triage) fn evidence(self, strength: f64, summary: String, sources: Vec<Source>) -> Evidence {
         let weight = self.weight * strength;
         let direction = if weight > 0.0 { Direction::For } else { Direction::Against };
         Evidence { rule: self.id.to_owned(), direction, weight, summary, sources }
@@ -23,130 +23,130 @@ impl Rule {
 }
 
 // Where the stack trace points: exactly one of the first seven speaks for an alert.
-pub(super) const IN_HUNK: Rule = Rule {
+pub const IN_HUNK: Rule = Rule {
     id: "stack_in_changed_hunk",
     weight: 3.0,
     why: "the trace runs through lines that the deploy changed (within 2 lines): seldom chance",
 };
-pub(super) const IN_CHANGED_FUNCTION: Rule = Rule {
+pub const IN_CHANGED_FUNCTION: Rule = Rule {
     id: "stack_in_changed_function",
     weight: 1.2,
     why: "the trace runs through a function that the diff names as the one it changed, at other lines of it",
 };
-pub(super) const NEAR_HUNK: Rule =
+pub const NEAR_HUNK: Rule =
     Rule { id: "stack_near_changed_hunk", weight: 0.5, why: "within 15 lines of a change: usually the same function" };
-pub(super) const IN_FILE: Rule = Rule {
+pub const IN_FILE: Rule = Rule {
     id: "stack_in_changed_file",
     weight: 0.8,
     why: "a changed file, but the lines of the change or of the frame are not known",
 };
-pub(super) const FAR_IN_FILE: Rule = Rule {
+pub const FAR_IN_FILE: Rule = Rule {
     id: "stack_far_from_change",
     weight: -0.2,
     why: "a changed file, but other lines: files that change often also fail often, and the change itself is not in the trace",
 };
-pub(super) const IN_PACKAGE: Rule = Rule {
+pub const IN_PACKAGE: Rule = Rule {
     id: "stack_in_changed_package",
     weight: -0.7,
     why: "the trace names no changed file but the folder of one: a neighbour could be to blame, more often is not",
 };
-pub(super) const STACK_ELSEWHERE: Rule = Rule {
+pub const STACK_ELSEWHERE: Rule = Rule {
     id: "stack_elsewhere",
     weight: -1.5,
     why: "the application's own frames touch neither a changed file nor its folder",
 };
-pub(super) const CALLED_BY_CHANGE: Rule = Rule {
+pub const CALLED_BY_CHANGE: Rule = Rule {
     id: "changed_lines_name_frame",
     weight: 1.0,
     why: "changed lines of another file name the function or class that failed: they may call it differently now",
 };
-pub(super) const DEPENDENCY_IN_STACK: Rule = Rule {
+pub const DEPENDENCY_IN_STACK: Rule = Rule {
     id: "stack_in_changed_dependency",
     weight: 2.0,
     why: "the trace runs through a library whose version the deploy changed",
 };
 
 // What the message says.
-pub(super) const TEXT_IN_CHANGE: Rule = Rule {
+pub const TEXT_IN_CHANGE: Rule = Rule {
     id: "message_in_changed_lines",
     weight: 2.0,
     why: "the message's own text stands in a changed line: the deploy wrote, moved or guarded this very error",
 };
-pub(super) const LOGGED_BY_CHANGE: Rule = Rule {
+pub const LOGGED_BY_CHANGE: Rule = Rule {
     id: "message_is_new_log_line",
     weight: -1.0,
     why: "a log call that the deploy added prints it, without an exception: what is new is the message; that anything broke is not shown",
 };
-pub(super) const IDENTIFIER_IN_CHANGE: Rule = Rule {
+pub const IDENTIFIER_IN_CHANGE: Rule = Rule {
     id: "identifier_in_changed_lines",
     weight: 1.0,
     why: "a specific name of the message or its exception stands in changed lines",
 };
-pub(super) const WORDS_IN_CHANGE: Rule = Rule {
+pub const WORDS_IN_CHANGE: Rule = Rule {
     id: "words_in_changed_lines",
     weight: 0.8,
     why: "ordinary words of the message stand in changed lines: 0.2 each, four at most",
 };
-pub(super) const GUARD_CHANGED: Rule = Rule {
+pub const GUARD_CHANGED: Rule = Rule {
     id: "guard_changed",
     weight: 0.6,
     why: "the diff changed the kind of check whose absence raises this kind of exception",
 };
-pub(super) const UNRELATED: Rule = Rule {
+pub const UNRELATED: Rule = Rule {
     id: "message_unrelated",
     weight: -1.0,
     why: "the message has words enough, none of which the changed lines or paths know, and no trace speaks for it",
 };
-pub(super) const UPSTREAM: Rule = Rule {
+pub const UPSTREAM: Rule = Rule {
     id: "upstream_failure",
     weight: -2.0,
     why: "timeouts, refused connections and rate limits come from others, unless client code was touched",
 };
 
 // What was measured.
-pub(super) const NEW_SIGNATURE: Rule = Rule {
+pub const NEW_SIGNATURE: Rule = Rule {
     id: "new_signature",
     weight: 0.7,
     why: "never seen before: new code makes new errors (but so do rare errors of old code)",
 };
-pub(super) const ONSET: Rule = Rule {
+pub const ONSET: Rule = Rule {
     id: "onset_after_deploy",
     weight: 1.4,
     why: "a rare error that began within 10 minutes: chance alone does that to one in six of a 60-minute window's, a bad deploy to most of its own",
 };
-pub(super) const LATE_ONSET: Rule = Rule {
+pub const LATE_ONSET: Rule = Rule {
     id: "onset_late",
     weight: -0.5,
     why: "a rare error that began after more than 10 minutes: as chance would have it, though some faults need a trigger",
 };
-pub(super) const ONSET_BEFORE: Rule = Rule {
+pub const ONSET_BEFORE: Rule = Rule {
     id: "onset_before_deploy",
     weight: -2.5,
     why: "as high before the deploy as after it: causes do not follow their effects",
 };
-pub(super) const ROSE_ELSEWHERE: Rule = Rule {
+pub const ROSE_ELSEWHERE: Rule = Rule {
     id: "undeployed_services_rose",
     weight: -2.0,
     why: "the same error rose where nothing was deployed: a shared cause",
 };
-pub(super) const TRAFFIC: Rule = Rule {
+pub const TRAFFIC: Rule = Rule {
     id: "traffic_in_proportion",
     weight: -2.5,
     why: "requests rose as much as errors did: the error rate is what it was",
 };
-pub(super) const WEAK_SIGNAL: Rule = Rule {
+pub const WEAK_SIGNAL: Rule = Rule {
     id: "weak_signal",
     weight: -1.0,
     why: "p ≥ 0.001: of the hundreds of signatures tested after a deploy, some look like this by chance",
 };
 
 // What kind of change it was.
-pub(super) const NOTHING_RUNS: Rule = Rule {
+pub const NOTHING_RUNS: Rule = Rule {
     id: "nothing_that_runs_changed",
     weight: -4.0,
     why: "only documentation, tests or CI changed: nothing in production did",
 };
-pub(super) const ONLY_LOGGING: Rule = Rule {
+pub const ONLY_LOGGING: Rule = Rule {
     id: "only_logging_changed",
     weight: -4.0,
     why: "only comments and log calls changed: more is said, no more breaks",

@@ -1,7 +1,7 @@
 //! Checks that keep a kind of exception away: a deploy that changed one may have let the exception in.
 
 use super::change::Place;
-use crate::triage::diff::DiffLine;
+use super::diff::DiffLine;
 
 /// A kind of exception and the checks whose absence raises it; all lower-case.
 pub(super) struct Guard {

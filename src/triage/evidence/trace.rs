@@ -21,7 +21,7 @@ const CLASS_ONLY: f64 = 0.7;
 const NAMED_FRAMES: usize = 3;
 
 /// What the best-placed frame of one trace says, and what else the trace tells.
-pub(super) fn evidence(signature: &str, trace: &str, change: &Change<'_>) -> Vec<Evidence> {
+pub fn evidence(signature: &str, trace: &str, change: &Change<'_>) -> Vec<Evidence> {
     let frames = trace::frames(trace);
     if frames.is_empty() || change.files.is_empty() {
         return Vec::new();

@@ -15,7 +15,7 @@ const MAX_WORDS: usize = 4;
 /// A message with fewer informative words is too short to be called unrelated.
 const ENOUGH_WORDS: usize = 3;
 
-pub(super) fn evidence(signature: &str, sample: &Sample<'_>, change: &Change<'_>) -> Vec<Evidence> {
+pub fn evidence(signature: &str, sample: &Sample<'_>, change: &Change<'_>) -> Vec<Evidence> {
     let text = Text::of(signature, sample);
     let mut found: Vec<Evidence> = Vec::new();
     if change.has_lines() {
