@@ -1,6 +1,7 @@
 //! The one place that knows the order of the stages: normalize → detect → gate → triage → act.
 
 mod calibration;
+mod cases;
 mod context;
 mod placebo;
 mod preset;
@@ -10,6 +11,7 @@ mod spec;
 mod variant;
 mod watch;
 
+pub use cases::Cases;
 pub use placebo::{Placebo, placebos};
 pub use preset::{PRESETS, Preset};
 pub use replay::{Outcome, Replay, rejudge, run, run_with};

@@ -1,7 +1,7 @@
 //! Runs a pipeline over a data set: stage after stage, each over all windows, deploys in parallel.
 
 use super::calibration::calibrate;
-use super::context::{AlertFacts, last_deploy_before, traffic_change};
+use super::cases::Cases;
 use super::{NotEvaluated, PipelineSpec, Placebo, Schedule, placebos, watch};
 use crate::act::{Act, CaseFacts, Charges};
 use crate::dataset::DataSet;
@@ -11,9 +11,8 @@ use crate::model::{
     Alert, Case, Citations, Direction, Evidence, Interval, Progress, Source, Tokens, Verdict, VerdictKind, Window,
 };
 use crate::series::{Exposures, Fits};
-use crate::triage::{AlertContext, CaseContext, Diff, Triager};
+use crate::triage::Triager;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// Everything that happened to one (deploy, service).
 #[derive(Clone, Debug, PartialEq)]
@@ -123,9 +122,9 @@ fn decide(
     outcomes: &mut [Outcome],
 ) -> Result<(Spend, Vec<String>), String> {
     let triager = spec.triage.build()?;
-    let diffs = parse_diffs(data, outcomes);
+    let cases = Cases::of(data, fits, outcomes);
     let judge = |outcome: &Outcome| {
-        outcome.passed().next().map(|_| triage_stage(data, fits, &diffs, triager.as_ref(), outcome)).transpose()
+        outcome.passed().next().map(|_| triage_stage(&cases, triager.as_ref(), outcome)).transpose()
     };
     // All are asked before one error is told: which one must not depend on who was first.
     let verdicts: Vec<Result<Option<Verdict>, String>> = outcomes.par_iter().map(judge).collect();
@@ -133,50 +132,17 @@ fn decide(
     Ok((triager.spent(), triager.notes()))
 }
 
-/// The parsed diffs of the deploys that have a case.
-fn parse_diffs(data: &DataSet, outcomes: &[Outcome]) -> BTreeMap<usize, Diff> {
-    let mut deploys: Vec<usize> =
-        outcomes.iter().filter(|o| o.passed().next().is_some()).map(|o| o.window.deploy).collect();
-    deploys.dedup();
-    let parse = |&deploy: &usize| {
-        let text = data.diffs.get(&data.deploys[deploy].id)?;
-        Diff::parse(text).ok().map(|diff| (deploy, diff))
-    };
-    deploys.par_iter().filter_map(parse).collect()
+/// The verdict on one case; of one that shares its cause with services that were not deployed, without asking.
+fn triage_stage(cases: &Cases, triager: &dyn Triager, outcome: &Outcome) -> Result<Verdict, String> {
+    match shared_cause(outcome) {
+        Some(shock) => Ok(shock_verdict(shock)),
+        None => cases.look(outcome, |case| triager.judge(case)),
+    }
 }
 
-fn triage_stage(
-    data: &DataSet,
-    fits: &Fits,
-    diffs: &BTreeMap<usize, Diff>,
-    triager: &dyn Triager,
-    outcome: &Outcome,
-) -> Result<Verdict, String> {
-    if let Some(shock) = outcome.shock.filter(|shock| shock.kind == ShockKind::SharedCause) {
-        return Ok(shock_verdict(shock));
-    }
-    let window = &outcome.window;
-    let deploy = &data.deploys[window.deploy];
-    let diff = diffs.get(&window.deploy);
-    let changed_files = deploy.changed_files.clone().unwrap_or_else(|| diff.map(Diff::paths).unwrap_or_default());
-    let facts: Vec<AlertFacts> =
-        outcome.alerts.iter().map(|alert| AlertFacts::gather(data, fits.of(window), window, alert)).collect();
-    let contexts = outcome.alerts.iter().zip(&facts).map(|(alert, facts)| AlertContext {
-        alert,
-        samples: &facts.samples,
-        before: facts.before,
-        elsewhere: &facts.elsewhere,
-    });
-    let first_seen = outcome.passed().map(|alert| alert.detection.first_seen).min();
-    triager.judge(&CaseContext {
-        deploy,
-        diff,
-        changed_files: &changed_files,
-        window,
-        alerts: &contexts.collect::<Vec<_>>(),
-        traffic: traffic_change(data, window),
-        last_deploy_before_first_record: first_seen.and_then(|first| last_deploy_before(data, first, window.deploy)),
-    })
+/// Whether services that were not deployed rose as well: then triage is not asked.
+pub(super) fn shared_cause(outcome: &Outcome) -> Option<Shock> {
+    outcome.shock.filter(|shock| shock.kind == ShockKind::SharedCause)
 }
 
 /// One cause for services that were deployed and services that were not: a person is asked, nothing is blamed, no token spent.

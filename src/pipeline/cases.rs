@@ -1,0 +1,66 @@
+//! Cases as triage sees them, made of what had been observed at each decision.
+
+use super::context::{AlertFacts, last_deploy_before, traffic_change};
+use super::replay::{Outcome, shared_cause};
+use crate::dataset::DataSet;
+use crate::series::Fits;
+use crate::triage::{AlertContext, CaseContext, Diff};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// What all cases of a replay are made of.
+pub struct Cases<'a> {
+    data: &'a DataSet,
+    fits: &'a Fits<'a>,
+    /// Of the deploys that have a case.
+    diffs: BTreeMap<usize, Diff>,
+}
+
+impl<'a> Cases<'a> {
+    /// Reads the diffs of the deploys of `outcomes` that have a case.
+    #[must_use]
+    pub fn of(data: &'a DataSet, fits: &'a Fits<'a>, outcomes: &[Outcome]) -> Self {
+        let mut deploys: Vec<usize> =
+            outcomes.iter().filter(|o| o.passed().next().is_some()).map(|o| o.window.deploy).collect();
+        deploys.dedup();
+        let parse = |&deploy: &usize| {
+            let text = data.diffs.get(&data.deploys[deploy].id)?;
+            Diff::parse(text).ok().map(|diff| (deploy, diff))
+        };
+        Self { data, fits, diffs: deploys.par_iter().filter_map(parse).collect() }
+    }
+
+    /// Lends one case.
+    pub fn look<T>(&self, outcome: &Outcome, look: impl FnOnce(&CaseContext<'_>) -> T) -> T {
+        let Self { data, fits, diffs } = self;
+        let window = &outcome.window;
+        let deploy = &data.deploys[window.deploy];
+        let diff = diffs.get(&window.deploy);
+        let changed_files = deploy.changed_files.clone().unwrap_or_else(|| diff.map(Diff::paths).unwrap_or_default());
+        let facts: Vec<AlertFacts> =
+            outcome.alerts.iter().map(|alert| AlertFacts::gather(data, fits.of(window), window, alert)).collect();
+        let contexts = outcome.alerts.iter().zip(&facts).map(|(alert, facts)| AlertContext {
+            alert,
+            samples: &facts.samples,
+            before: facts.before,
+            elsewhere: &facts.elsewhere,
+        });
+        let first_seen = outcome.passed().map(|alert| alert.detection.first_seen).min();
+        look(&CaseContext {
+            deploy,
+            diff,
+            changed_files: &changed_files,
+            window,
+            alerts: &contexts.collect::<Vec<_>>(),
+            traffic: traffic_change(data, window),
+            last_deploy_before_first_record: first_seen
+                .and_then(|first| last_deploy_before(data, first, window.deploy)),
+        })
+    }
+
+    /// What `look` makes of every case that triage is asked about, in the order of `outcomes`, several at a time.
+    pub fn each<T: Send>(&self, outcomes: &[Outcome], look: impl Fn(&CaseContext<'_>) -> T + Sync) -> Vec<T> {
+        let asked = outcomes.par_iter().filter(|o| o.passed().next().is_some() && shared_cause(o).is_none());
+        asked.map(|outcome| self.look(outcome, &look)).collect()
+    }
+}
