@@ -1,9 +1,9 @@
 //! One question to a chat model, its answer in a closed form.
 
-use super::{Endpoint, Exchange, Outcome, Request};
+use super::{AskError, Endpoint, Exchange, Forecast, Outcome, Request, Wire};
 use crate::model::excerpt;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// What is asked.
@@ -78,84 +78,111 @@ pub struct Chat<A> {
 }
 
 impl Endpoint {
-    /// Asks, and once more where the answer is not what `read` takes.
+    /// Asks, and once more where the answer is not what `read` takes: JSON text, on either wire.
     ///
     /// # Errors
     /// As [`Endpoint::ask`], and when the endpoint fails: a run that lacks answers by chance would say something else than one that
     /// has them.
-    pub fn chat<A>(&self, question: &Question, read: impl Fn(&str) -> Option<A>) -> Result<Chat<A>, String> {
-        let first = self.ask_chat(&self.request(question, None))?;
+    pub fn chat<A>(&self, question: &Question, read: impl Fn(&str) -> Option<A>) -> Result<Chat<A>, AskError> {
+        self.converse(question, read, |request| self.ask(request))
+    }
+
+    /// What [`Endpoint::chat`] would say without a call; `None`: it would call, or fail.
+    #[must_use]
+    pub fn recorded_chat<A>(&self, question: &Question, read: impl Fn(&str) -> Option<A>) -> Option<Chat<A>> {
+        let peek = |request: &Request| self.peek(request).ok_or_else(|| AskError::Failed(String::new()));
+        self.converse(question, read, peek).ok()
+    }
+
+    /// What a question may take, whether or not it is recorded. Nothing is sent.
+    ///
+    /// # Errors
+    /// When nothing limits the answer.
+    pub fn forecast(&self, question: &Question) -> Result<Forecast, AskError> {
+        let first = self.request(question, None)?;
+        // Whichever complaint is the longest.
+        let second = self.request(question, Some(Ending::Refused))?;
+        let most = self.most_of_attempt(&first)?.plus(self.most_of_attempt(&second)?);
+        Ok(Forecast { prompt_tokens: first.prompt_tokens(), most: most.times(self.attempts()) })
+    }
+
+    fn converse<A>(
+        &self,
+        question: &Question,
+        read: impl Fn(&str) -> Option<A>,
+        ask: impl Fn(&Request) -> Result<Arc<Exchange>, AskError>,
+    ) -> Result<Chat<A>, AskError> {
+        let said = |exchange: &Exchange| {
+            let answer = exchange.json().ok_or(Ending::Malformed)?;
+            let words = self.spec().wire.words(&answer, question)?;
+            read(&words).ok_or(Ending::Malformed)
+        };
+        let first = whole(ask(&self.request(question, None)?)?)?;
         let key = first.key.clone();
-        let read = |exchange: &Exchange| words(exchange).and_then(|words| read(&words).ok_or(Ending::Malformed));
-        let ending = match read(&first) {
+        let ending = match said(&first) {
             Ok(answer) => return Ok(Chat { answer: Some(answer), ending: Ending::Valid, key }),
             Err(ending) => ending,
         };
-        let second = self.ask_chat(&self.request(question, Some(ending)))?;
-        Ok(match read(&second) {
+        let second = whole(ask(&self.request(question, Some(ending))?)?)?;
+        Ok(match said(&second) {
             Ok(answer) => Chat { answer: Some(answer), ending: Ending::Repaired, key },
             Err(ending) => Chat { answer: None, ending, key },
         })
     }
 
-    fn request(&self, question: &Question, complaint: Option<Ending>) -> Request {
-        let message = |role: &str, content: &str| json!({"role": role, "content": content});
-        let mut messages = vec![message("system", &question.system), message("user", &question.user)];
-        messages.extend(complaint.map(|ending| message("user", ending.complaint())));
-        let (name, schema) = &question.schema;
-        let form = json!({"type": "json_schema", "json_schema": {"name": name, "strict": true, "schema": schema}});
-        let own = &self.spec().parameters;
-        Request {
-            path: "chat/completions",
-            model: self.spec().model.clone(),
+    fn request(&self, question: &Question, complaint: Option<Ending>) -> Result<Request, AskError> {
+        let spec = self.spec();
+        Ok(Request {
+            path: spec.wire.chat_path(),
+            model: spec.model.clone(),
             prompt: Some(question.prompt.clone()),
-            parameters: if own.is_empty() { question.parameters.clone() } else { own.clone() },
-            content: [("messages".to_owned(), messages.into()), ("response_format".to_owned(), form)]
-                .into_iter()
-                .collect(),
-        }
+            parameters: self.parameters(question)?,
+            content: spec.wire.content(question, complaint.map(Ending::complaint)),
+        })
     }
 
-    fn ask_chat(&self, request: &Request) -> Result<Arc<Exchange>, String> {
-        let exchange = self.ask(request)?;
-        // A page instead of JSON is as good as an answer without the form; what else fails is no answer of the model.
-        if !matches!(exchange.outcome, Outcome::Answered | Outcome::NotJson) {
-            let said = excerpt(&exchange.body, 200);
-            return Err(format!("model {} failed: {}: {said}", request.model, exchange.failure()));
+    /// The configuration's, or where it has none the caller's.
+    fn parameters(&self, question: &Question) -> Result<Map<String, Value>, AskError> {
+        let own = &self.spec().parameters;
+        let mut parameters = if own.is_empty() { question.parameters.clone() } else { own.clone() };
+        if self.spec().wire == Wire::Anthropic && !parameters.contains_key(LIMIT) {
+            let limit = question.parameters.get(LIMIT).cloned();
+            let limit =
+                limit.ok_or_else(|| format!("parameters.{LIMIT} is missing: the wire \"anthropic\" needs it"))?;
+            parameters.insert(LIMIT.to_owned(), limit);
         }
-        Ok(exchange)
+        Ok(parameters)
     }
 }
 
-/// What the model said.
-fn words(exchange: &Exchange) -> Result<String, Ending> {
-    let answer = exchange.json().ok_or(Ending::Malformed)?;
-    let choice = answer.get("choices").and_then(|choices| choices.get(0)).ok_or(Ending::Malformed)?;
-    let message = choice.get("message").ok_or(Ending::Malformed)?;
-    let finish = choice.get("finish_reason").and_then(Value::as_str).unwrap_or_default();
-    if finish == "length" {
-        return Err(Ending::Truncated);
+/// The parameter that limits an answer.
+const LIMIT: &str = "max_tokens";
+
+/// The exchange, unless the endpoint failed. A page instead of JSON is as good as an answer without the form; what else fails is no
+/// answer of the model.
+fn whole(exchange: Arc<Exchange>) -> Result<Arc<Exchange>, AskError> {
+    if matches!(exchange.outcome, Outcome::Answered | Outcome::NotJson) {
+        return Ok(exchange);
     }
-    if finish == "content_filter" || message.get("refusal").is_some_and(|refusal| !refusal.is_null()) {
-        return Err(Ending::Refused);
-    }
-    match message.get("content") {
-        Some(Value::String(words)) if !words.trim().is_empty() => Ok(words.clone()),
-        Some(Value::String(_) | Value::Null) | None => Err(Ending::Empty),
-        Some(_) => Err(Ending::Malformed),
-    }
+    // Both wires put what they have to say into the same place.
+    let error: Option<Value> = serde_json::from_str(&exchange.body).ok();
+    let message = error.as_ref().and_then(|error| error.pointer("/error/message")).and_then(Value::as_str);
+    let said = excerpt(message.unwrap_or(&exchange.body), 200);
+    Err(AskError::Failed(format!("model {} failed: {}: {said}", exchange.model, exchange.failure())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{Answer, Server};
-    use super::super::{EndpointSpec, Mode};
+    use super::super::{Access, EndpointSpec, Mode};
     use super::*;
+    use serde_json::json;
 
-    fn ask(answers: Vec<Answer>) -> (Result<Chat<u64>, String>, Vec<String>) {
+    fn ask(answers: Vec<Answer>) -> (Result<Chat<u64>, AskError>, Vec<String>) {
         let server = Server::start(answers);
         let spec = json!({"base_url": server.base_url, "model": "m", "mode": Mode::Live, "retries": 0});
-        let endpoint = Endpoint::open(&serde_json::from_value::<EndpointSpec>(spec).unwrap()).unwrap();
+        let endpoint =
+            Endpoint::open(&serde_json::from_value::<EndpointSpec>(spec).unwrap(), &Access::default()).unwrap();
         let question = Question {
             prompt: "p".into(),
             system: "s".into(),
@@ -210,7 +237,7 @@ mod tests {
     #[test]
     fn an_endpoint_that_fails_ends_the_run() {
         let (chat, requests) = ask(vec![Answer::Text("400 Bad Request", "no\u{1b}[31m such model".into())]);
-        let error = chat.unwrap_err();
+        let error = chat.unwrap_err().to_string();
         assert_eq!(error, "model m failed: rejected (status 400) after 1 attempt: no⟦U+001B⟧[31m such model");
         assert_eq!(requests.len(), 1);
     }

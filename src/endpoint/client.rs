@@ -1,10 +1,10 @@
 //! The HTTP side: attempts, their limits and what came of them.
 
-use super::exchange::{Exchange, Outcome, SCHEMA, usage};
+use super::exchange::{Exchange, Outcome, SCHEMA};
 use super::retry::{pause, retry_after};
-use super::{EndpointSpec, Request};
+use super::{EndpointSpec, Request, Wire};
 use reqwest::blocking::Response;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::time::{Duration, Instant};
@@ -31,9 +31,18 @@ struct Key {
     header: HeaderValue,
 }
 
+/// What came of a call.
+pub struct Call {
+    pub exchange: Exchange,
+    /// Attempts that may have been charged and were not counted.
+    pub unknown: u64,
+}
+
 /// What one attempt brought.
 struct Attempt {
     outcome: Outcome,
+    /// Whether any of the request left.
+    sent: bool,
     status: Option<u16>,
     headers: BTreeMap<String, String>,
     body: String,
@@ -43,7 +52,7 @@ impl Client {
     /// # Errors
     /// When the key's variable is not set or not usable, or TLS cannot be set up.
     pub fn new(spec: &EndpointSpec) -> Result<Self, String> {
-        let key = spec.api_key_env.as_deref().map(Key::of).transpose()?;
+        let key = spec.api_key_env.as_deref().map(|variable| Key::of(variable, spec.wire)).transpose()?;
         // Whoever comes second finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let timeout = timeout(spec);
@@ -63,53 +72,74 @@ impl Client {
         Ok(Self { spec: spec.clone(), http, key })
     }
 
-    /// Sends the request, again where the failure may pass, and says what came of it.
-    pub fn exchange(&self, key: &str, request: &Request) -> Exchange {
+    /// Sends the request, again where the failure may pass, and says what came of it. `admit` is asked before each attempt.
+    ///
+    /// # Errors
+    /// That of `admit`, when nothing was sent yet.
+    pub fn call<E>(&self, key: &str, request: &Request, admit: impl Fn() -> Result<(), E>) -> Result<Call, E> {
         let body = request.body();
-        let mut attempts = 0;
+        admit()?;
+        let (mut attempts, mut unknown) = (0, 0);
         loop {
             let started = Instant::now();
             let attempt = self.attempt(request.path, &body);
             let latency_ms = started.elapsed().as_millis() as u64;
             attempts += 1;
-            if attempt.outcome.is_transient() && attempts <= self.spec.retries {
-                let asked = attempt.headers.get("retry-after");
-                let asked = asked.and_then(|header| retry_after(header, jiff::Timestamp::now()));
-                let seed = xxh3_64_with_seed(key.as_bytes(), u64::from(attempts));
-                if let Some(pause) = pause(attempts - 1, asked, seed) {
-                    std::thread::sleep(pause);
+            unknown += u64::from(attempt.may_be_charged());
+            if let Some(pause) = self.pause(key, &attempt, attempts) {
+                std::thread::sleep(pause);
+                if admit().is_ok() {
                     continue;
                 }
             }
-            return Exchange {
-                schema: SCHEMA,
-                key: key.to_owned(),
-                path: request.path.to_owned(),
-                model: request.model.clone(),
-                prompt: request.prompt.clone(),
-                parameters: request.parameters.clone(),
-                outcome: attempt.outcome,
-                status: attempt.status,
-                attempts,
-                latency_ms,
-                headers: attempt.headers,
-                usage: serde_json::from_str(&attempt.body).ok().as_ref().and_then(usage),
-                body: attempt.body,
-            };
+            let exchange = self.exchange(key, request, attempt, attempts, latency_ms);
+            // What is counted is known.
+            unknown -= u64::from(exchange.outcome.may_be_charged() && exchange.usage.is_some());
+            return Ok(Call { exchange, unknown });
+        }
+    }
+
+    /// How long to wait before the next attempt; `None`: there is none.
+    fn pause(&self, key: &str, attempt: &Attempt, attempts: u32) -> Option<Duration> {
+        if !attempt.outcome.is_transient() || attempts > self.spec.retries {
+            return None;
+        }
+        let asked = attempt.headers.get("retry-after");
+        let asked = asked.and_then(|header| retry_after(header, jiff::Timestamp::now()));
+        pause(attempts - 1, asked, xxh3_64_with_seed(key.as_bytes(), u64::from(attempts)))
+    }
+
+    fn exchange(&self, key: &str, request: &Request, last: Attempt, attempts: u32, latency_ms: u64) -> Exchange {
+        let answer: Option<serde_json::Value> = serde_json::from_str(&last.body).ok();
+        let usage = answer.and_then(|answer| self.spec.wire.usage(&answer));
+        Exchange {
+            schema: SCHEMA,
+            key: key.to_owned(),
+            path: request.path.to_owned(),
+            model: request.model.clone(),
+            prompt: request.prompt.clone(),
+            parameters: request.parameters.clone(),
+            outcome: last.outcome,
+            status: last.status,
+            attempts,
+            latency_ms,
+            headers: last.headers,
+            usage: usage.map(|usage| usage.tokens),
+            reasoning: usage.and_then(|usage| usage.reasoning),
+            body: last.body,
         }
     }
 
     fn attempt(&self, path: &str, body: &str) -> Attempt {
-        let nothing = |outcome| Attempt { outcome, status: None, headers: BTreeMap::new(), body: String::new() };
-        let Ok(address) = self.spec.address(path) else { return nothing(Outcome::Unreachable) };
-        let mut post = self.http.post(address).header(CONTENT_TYPE, "application/json").body(body.to_owned());
-        if let Some(key) = &self.key {
-            post = post.header(AUTHORIZATION, key.header.clone());
-        }
+        let nothing =
+            |outcome, sent| Attempt { outcome, sent, status: None, headers: BTreeMap::new(), body: String::new() };
+        let Ok(address) = self.spec.address(path) else { return nothing(Outcome::Unreachable, false) };
+        let post = self.http.post(address).header(CONTENT_TYPE, "application/json").body(body.to_owned());
+        let post = self.spec.wire.headers(post, self.key.as_ref().map(|key| &key.header));
         let deadline = Instant::now() + timeout(&self.spec);
         match post.send() {
-            Err(error) if error.is_timeout() => nothing(Outcome::TimedOut),
-            Err(_) => nothing(Outcome::Unreachable),
+            Err(error) if error.is_timeout() => nothing(Outcome::TimedOut, !error.is_connect()),
+            Err(error) => nothing(Outcome::Unreachable, !error.is_connect() && !error.is_builder()),
             Ok(response) => {
                 let status = response.status();
                 let headers = self.headers(response.headers());
@@ -117,7 +147,7 @@ impl Client {
                     Err(failure) => (failure, String::new()),
                     Ok(bytes) => self.judged(status, &bytes),
                 };
-                Attempt { outcome, status: Some(status.as_u16()), headers, body }
+                Attempt { outcome, sent: true, status: Some(status.as_u16()), headers, body }
             }
         }
     }
@@ -149,14 +179,19 @@ impl Client {
     }
 }
 
+impl Attempt {
+    fn may_be_charged(&self) -> bool {
+        self.sent && self.outcome.may_be_charged()
+    }
+}
+
 impl Key {
-    fn of(variable: &str) -> Result<Self, String> {
+    fn of(variable: &str, wire: Wire) -> Result<Self, String> {
         let text = std::env::var(variable)
             .map_err(|_| format!("api_key_env is {variable:?}: no such variable is set in the environment"))?;
         // Shorter ones would be found, and taken out, everywhere.
-        let header = HeaderValue::from_str(&format!("Bearer {text}")).ok().filter(|_| text.len() >= 4);
-        let mut header = header.ok_or_else(|| format!("api_key_env is {variable:?}: what it holds cannot be a key"))?;
-        header.set_sensitive(true);
+        let header = wire.key_header(&text).filter(|_| text.len() >= 4);
+        let header = header.ok_or_else(|| format!("api_key_env is {variable:?}: what it holds cannot be a key"))?;
         Ok(Self { text, header })
     }
 }

@@ -33,6 +33,13 @@ impl Outcome {
         matches!(self, Self::RateLimited | Self::ServerError | Self::CutOff | Self::TimedOut | Self::Unreachable)
     }
 
+    /// Whether an attempt that reached the endpoint and ended so may cost something though nobody counted it. Whoever is turned away
+    /// pays nothing.
+    #[must_use]
+    pub const fn may_be_charged(self) -> bool {
+        !matches!(self, Self::RateLimited | Self::Rejected)
+    }
+
     /// As it is written: `rate_limited`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -78,6 +85,9 @@ pub struct Exchange {
     /// As the endpoint counted; absent where it did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Tokens>,
+    /// Of the output tokens, those spent on thinking, where the endpoint says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<u64>,
     /// As it came, key material taken out; what was received of one that was cut off.
     pub body: String,
 }
@@ -100,33 +110,9 @@ impl Exchange {
     }
 }
 
-/// Tokens by the answer's `usage`; cached input is counted apart, as providers price it.
-pub fn usage(answer: &Value) -> Option<Tokens> {
-    let usage = answer.get("usage")?;
-    let count = |name: &str| usage.get(name).and_then(Value::as_u64);
-    let prompt = count("prompt_tokens")?;
-    let details = usage.get("prompt_tokens_details").and_then(|details| details.get("cached_tokens"));
-    let cache_read = details.and_then(Value::as_u64).unwrap_or(0).min(prompt);
-    let output = count("completion_tokens").unwrap_or(0);
-    Some(Tokens { input: prompt - cache_read, output, cache_read, cache_write: 0 })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn usage_counts_cached_input_apart() {
-        let of = |usage: Value| super::usage(&json!({"usage": usage}));
-        let cached =
-            json!({"prompt_tokens": 10, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 4}});
-        assert_eq!(of(cached), Some(Tokens { input: 6, output: 3, cache_read: 4, cache_write: 0 }));
-        let hostile = json!({"prompt_tokens": 1, "prompt_tokens_details": {"cached_tokens": u64::MAX}});
-        assert_eq!(of(hostile), Some(Tokens { cache_read: 1, ..Tokens::default() }));
-        assert_eq!(of(json!({"prompt_tokens": -1})), None);
-        assert_eq!(usage(&json!([])), None);
-    }
 
     #[test]
     fn names_are_what_is_written() {

@@ -1,32 +1,56 @@
-//! Endpoints that speak the `OpenAI` wire format, asked over HTTP or answered from a cassette.
+//! Models behind an HTTP address, asked over the network or answered from a cassette.
 //!
-//! Callers see [`Endpoint::ask`]: whether the answer came over the network or from a recording is the configuration's business.
-//! Nothing is called unless the mode says so, and no key is ever written.
+//! Callers see [`Endpoint::ask`] and [`Endpoint::chat`]: whether the answer came over the network or from a recording is the
+//! configuration's business. Nothing is called unless the mode says so, nothing is sent that might not fit into its [`Budget`], and no
+//! key is ever written.
 
+mod access;
+mod ask_error;
+mod breaker;
+mod budget;
 mod cassette;
 mod chat;
 mod client;
+mod estimate;
 mod exchange;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod forecast;
+mod pace;
+mod prices;
 mod request;
 mod retry;
 mod spec;
 mod spend;
 #[cfg(test)]
 mod tests;
+mod usage;
+mod usd;
+mod wire;
 
+pub use access::Access;
+pub use ask_error::AskError;
+pub use budget::{Budget, Caps, Cost};
 pub use chat::{Chat, Ending, Question};
+pub use estimate::estimate_tokens;
 pub use exchange::{Exchange, Outcome};
+pub use forecast::Forecast;
+pub use prices::{Price, Prices};
 pub use request::Request;
 pub(crate) use request::sha256;
 pub use spec::{EndpointSpec, Mode};
 pub use spend::Spend;
+pub use usd::Usd;
+pub use wire::Wire;
 
+use breaker::Breaker;
+use budget::Reservation;
 use cassette::Cassette;
-use client::Client;
+use client::{Call, Client};
+use pace::Pace;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
 /// One model behind one address. Shared by all who ask it; the same question is asked once in a run.
 pub struct Endpoint {
@@ -37,15 +61,22 @@ pub struct Endpoint {
     asked: Mutex<BTreeMap<String, Option<Arc<Exchange>>>>,
     answered: Condvar,
     notes: Vec<String>,
+    /// The caller's and the configuration's own, in this order, whichever there are.
+    budgets: Vec<Arc<Budget>>,
+    price: Option<Price>,
+    pace: Option<Mutex<Pace>>,
+    breaker: Breaker,
 }
 
 impl Endpoint {
     /// Reads the cassette; connects to nothing.
     ///
     /// # Errors
-    /// When a parameter is out of range, or the cassette is missing where it is needed, or cannot be read.
-    pub fn open(spec: &EndpointSpec) -> Result<Self, String> {
+    /// When a parameter is out of range, the cassette is missing where it is needed or cannot be read, or money is capped and the model
+    /// has no price.
+    pub fn open(spec: &EndpointSpec, access: &Access) -> Result<Self, String> {
         spec.check()?;
+        let spec = EndpointSpec { mode: access.mode.unwrap_or(spec.mode), ..spec.clone() };
         let mut notes = Vec::new();
         let cassette = match (&spec.cassette, spec.mode) {
             (_, Mode::Live) => None,
@@ -58,13 +89,18 @@ impl Endpoint {
                 Some(Mutex::new(cassette))
             }
         };
+        let (budgets, price) = budgets(&spec, access)?;
         Ok(Self {
-            spec: spec.clone(),
             client: OnceLock::new(),
             cassette,
             asked: Mutex::default(),
             answered: Condvar::new(),
             notes,
+            budgets,
+            price,
+            pace: spec.rate_limit.map(|rate| Mutex::new(Pace::per_minute(rate))),
+            breaker: Breaker::default(),
+            spec,
         })
     }
 
@@ -84,8 +120,8 @@ impl Endpoint {
     ///
     /// # Errors
     /// What ends a run: an answer that a replay needs and the cassette lacks, a cassette that cannot be written, a key that is
-    /// not set.
-    pub fn ask(&self, request: &Request) -> Result<Arc<Exchange>, String> {
+    /// not set, a budget that the call might not fit into, an endpoint that failed too often.
+    pub fn ask(&self, request: &Request) -> Result<Arc<Exchange>, AskError> {
         let key = request.key();
         if let Some(exchange) = self.claim(&key) {
             return Ok(exchange);
@@ -98,6 +134,14 @@ impl Endpoint {
         }
         self.answered.notify_all();
         found
+    }
+
+    /// What [`Self::ask`] would say without a call; `None`: it would call, or fail.
+    #[must_use]
+    pub fn peek(&self, request: &Request) -> Option<Arc<Exchange>> {
+        let key = request.key();
+        let known = lock(&self.asked).get(&key).cloned().flatten();
+        known.or_else(|| self.recorded(&key))
     }
 
     /// The answer that was given before, or after a wait for whoever is asking; `None`: the caller must find it.
@@ -115,20 +159,74 @@ impl Endpoint {
         }
     }
 
-    fn find_or_call(&self, key: &str, request: &Request) -> Result<Arc<Exchange>, String> {
-        let recorded = self.cassette.as_ref().and_then(|cassette| lock(cassette).get(key));
-        match (recorded, self.spec.mode) {
-            (Some(exchange), Mode::Replay) => return Ok(exchange),
-            (Some(exchange), Mode::RecordMissing) if !exchange.outcome.is_transient() => return Ok(exchange),
-            (None, Mode::Replay) => return Err(self.miss(key)),
-            _ => {}
+    /// The recorded answer, where the mode takes it.
+    fn recorded(&self, key: &str) -> Option<Arc<Exchange>> {
+        let recorded = lock(self.cassette.as_ref()?).get(key)?;
+        let taken = match self.spec.mode {
+            Mode::Replay => true,
+            Mode::RecordMissing => !recorded.outcome.is_transient(),
+            Mode::Record | Mode::Live => false,
+        };
+        taken.then_some(recorded)
+    }
+
+    fn find_or_call(&self, key: &str, request: &Request) -> Result<Arc<Exchange>, AskError> {
+        if let Some(exchange) = self.recorded(key) {
+            return Ok(exchange);
         }
-        let client = self.client.get_or_init(|| Client::new(&self.spec)).as_ref().map_err(Clone::clone)?;
-        let exchange = Arc::new(client.exchange(key, request));
+        if self.spec.mode == Mode::Replay {
+            return Err(self.miss(key).into());
+        }
+        let exchange = Arc::new(self.call(key, request)?);
         if let Some(cassette) = &self.cassette {
             lock(cassette).put(exchange.clone())?;
         }
         Ok(exchange)
+    }
+
+    /// Reserves, sends, settles.
+    fn call(&self, key: &str, request: &Request) -> Result<Exchange, AskError> {
+        let client = self.client.get_or_init(|| Client::new(&self.spec)).as_ref().map_err(Clone::clone)?;
+        let most = if self.budgets.is_empty() { Cost::NOTHING } else { self.most_of_attempt(request)? };
+        self.breaker.check().map_err(AskError::Halted)?;
+        let held = self.reserve(most.times(self.attempts()))?;
+        let sent = client.call(key, request, || self.admit());
+        let cost = sent.as_ref().map_or(Cost::NOTHING, |call| self.cost(call, most));
+        held.into_iter().for_each(|held| held.settle(cost));
+        let call = sent?;
+        self.breaker.note(&call.exchange);
+        Ok(call.exchange)
+    }
+
+    fn reserve(&self, most: Cost) -> Result<Vec<Reservation>, AskError> {
+        let mut held = Vec::with_capacity(self.budgets.len());
+        for budget in &self.budgets {
+            match budget.reserve(most) {
+                Ok(reservation) => held.push(reservation),
+                Err(why) => {
+                    held.into_iter().for_each(|held: Reservation| held.settle(Cost::NOTHING));
+                    let resume = "mode = \"record_missing\" asks the rest";
+                    return Err(AskError::Budget(format!("model {}: {why}; {resume}", self.spec.model)));
+                }
+            }
+        }
+        Ok(held)
+    }
+
+    /// Waits for the next slot, and then sees whether anything may still be sent.
+    fn admit(&self) -> Result<(), AskError> {
+        if let Some(pace) = &self.pace {
+            let wait = lock(pace).take(Instant::now());
+            std::thread::sleep(wait);
+        }
+        self.breaker.check().map_err(AskError::Halted)
+    }
+
+    /// What was counted, and the worst of each attempt that nobody counted.
+    fn cost(&self, call: &Call, most_of_attempt: Cost) -> Cost {
+        let counted = call.exchange.usage.unwrap_or_default();
+        let known = Cost { tokens: counted.total(), usd: self.price.map(|price| price.cost(counted)) };
+        known.plus(most_of_attempt.times(call.unknown))
     }
 
     fn miss(&self, key: &str) -> String {
@@ -145,6 +243,26 @@ impl Endpoint {
     pub fn spent(&self) -> Spend {
         lock(&self.asked).values().flatten().map(|exchange| Spend::of(exchange)).sum()
     }
+}
+
+/// Those that bind the endpoint, and what its model costs by the first one's prices.
+fn budgets(spec: &EndpointSpec, access: &Access) -> Result<(Vec<Arc<Budget>>, Option<Price>), String> {
+    let mut budgets: Vec<Arc<Budget>> = access.budget.iter().cloned().collect();
+    let listed = || Prices::load(None);
+    let prices = budgets.first().map_or_else(listed, |budget| Ok(budget.prices().clone()))?;
+    let price = prices.of(&spec.model);
+    let caps = Caps { usd: spec.max_usd, tokens: spec.max_tokens_spent };
+    if caps != Caps::default() {
+        budgets.push(Arc::new(Budget::new(caps, prices)));
+    }
+    let capped = budgets.iter().any(|budget| budget.caps().usd.is_some());
+    if capped && price.is_none() && spec.mode != Mode::Replay {
+        return Err(format!(
+            "model is {:?}, which has no price: a cap on money needs one, under [models.{:?}] of a price file",
+            spec.model, spec.model
+        ));
+    }
+    Ok((budgets, price))
 }
 
 /// A lock that outlives a panic of whoever held it: what it guards is whole at every step.

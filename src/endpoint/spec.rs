@@ -1,3 +1,4 @@
+use super::{Usd, Wire};
 use crate::model::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,6 +12,9 @@ pub struct EndpointSpec {
     /// `http://localhost:11434` or `https://api.example.com/v1`; `/v1` is added where no path is given.
     pub base_url: String,
     pub model: String,
+    /// What the endpoint speaks.
+    #[serde(default, skip_serializing_if = "Wire::is_default")]
+    pub wire: Wire,
     /// The environment variable that holds the key; the key itself is never in a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_key_env: Option<String>,
@@ -28,6 +32,15 @@ pub struct EndpointSpec {
     pub cassette: Option<PathBuf>,
     #[serde(default)]
     pub mode: Mode,
+    /// Requests a minute at most, retries among them, 1 to 100,000; as fast as it goes where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<u32>,
+    /// Hard cap on what this endpoint may cost in a run, by the listed prices; a replay costs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_usd: Option<Usd>,
+    /// Hard cap on the tokens of all classes that it may take in a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens_spent: Option<u64>,
 }
 
 const fn timeout() -> Span {
@@ -54,7 +67,20 @@ pub enum Mode {
 }
 
 /// Fields of a request that are the caller's.
-const RESERVED: [&str; 6] = ["model", "messages", "input", "response_format", "encoding_format", "stream"];
+const RESERVED: [&str; 11] = [
+    "model",
+    "messages",
+    "input",
+    "response_format",
+    "encoding_format",
+    "stream",
+    "system",
+    "tools",
+    "tool_choice",
+    // Would be paid for and not read.
+    "n",
+    "best_of",
+];
 
 impl EndpointSpec {
     /// # Errors
@@ -72,6 +98,15 @@ impl EndpointSpec {
         }
         if let Some(reserved) = RESERVED.iter().find(|name| self.parameters.contains_key(**name)) {
             return Err(format!("parameters.{reserved} is the program's own"));
+        }
+        if let Some(rate) = self.rate_limit.filter(|rate| !(1..=100_000).contains(rate)) {
+            return Err(format!("rate_limit is {rate}: 1 to 100000 requests a minute"));
+        }
+        if self.max_usd == Some(Usd::default()) {
+            return Err("max_usd is 0: nothing could be asked; mode = \"replay\" costs nothing".to_owned());
+        }
+        if self.max_tokens_spent == Some(0) {
+            return Err("max_tokens_spent is 0: nothing could be asked; mode = \"replay\" takes none".to_owned());
         }
         if self.api_key_env.is_some() && self.base_url.starts_with("http:") && !is_loopback(&host) {
             return Err(format!("base_url is {}: a key would be sent in the clear; use https", self.base_url));
@@ -161,6 +196,9 @@ mod tests {
         assert!(error(|s| s.timeout = Span::from_micros(1)).starts_with("timeout is "));
         assert!(error(|s| s.retries = 3).starts_with("retries is 3"));
         assert!(error(|s| drop(s.parameters.insert("stream".into(), true.into()))).starts_with("parameters.stream"));
+        assert!(error(|s| s.rate_limit = Some(0)).starts_with("rate_limit is 0"));
+        assert!(error(|s| s.max_usd = Some(Usd::default())).starts_with("max_usd is 0"));
+        assert!(error(|s| s.max_tokens_spent = Some(0)).starts_with("max_tokens_spent is 0"));
         let clear = |s: &mut EndpointSpec| {
             s.base_url = "http://a.example".into();
             s.api_key_env = Some("KEY".into());

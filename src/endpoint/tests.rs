@@ -11,13 +11,21 @@ fn spec(base_url: &str, mode: Mode, cassette: Option<&Path>) -> EndpointSpec {
     EndpointSpec {
         base_url: base_url.to_owned(),
         model: "m".to_owned(),
+        wire: Wire::OpenAi,
         api_key_env: None,
         timeout: Span::from_micros(1_000_000),
         retries: 1,
         parameters: serde_json::Map::new(),
         cassette: cassette.map(Path::to_owned),
         mode,
+        rate_limit: None,
+        max_usd: None,
+        max_tokens_spent: None,
     }
+}
+
+fn open(spec: &EndpointSpec) -> Result<Endpoint, String> {
+    Endpoint::open(spec, &Access::default())
 }
 
 fn request(text: &str) -> Request {
@@ -28,7 +36,7 @@ fn request(text: &str) -> Request {
 /// What a live endpoint makes of one question, and how often the server was called.
 fn live(answers: Vec<Answer>) -> (Arc<Exchange>, usize) {
     let server = Server::start(answers);
-    let endpoint = Endpoint::open(&spec(&server.base_url, Mode::Live, None)).unwrap();
+    let endpoint = open(&spec(&server.base_url, Mode::Live, None)).unwrap();
     let exchange = endpoint.ask(&request("t")).unwrap();
     (exchange, server.calls())
 }
@@ -87,8 +95,7 @@ fn what_will_not_pass_is_not_tried_again() {
 fn silence_and_drops_end_at_the_timeout() {
     for answer in [Answer::Silence(Duration::from_millis(1500)), Answer::Drip(Duration::from_millis(50))] {
         let server = Server::start(vec![answer]);
-        let endpoint =
-            Endpoint::open(&EndpointSpec { retries: 0, ..spec(&server.base_url, Mode::Live, None) }).unwrap();
+        let endpoint = open(&EndpointSpec { retries: 0, ..spec(&server.base_url, Mode::Live, None) }).unwrap();
         let started = Instant::now();
         assert_eq!(endpoint.ask(&request("t")).unwrap().outcome, Outcome::TimedOut);
         assert!(started.elapsed() < Duration::from_secs(3));
@@ -105,13 +112,13 @@ fn a_key_is_read_from_its_variable_and_is_in_nothing_that_is_kept() {
     let server = Server::start(vec![text("401 Unauthorized", &body)]);
     let with_key =
         EndpointSpec { api_key_env: Some("PATH".into()), ..spec(&server.base_url, Mode::Record, Some(&cassette)) };
-    let exchange = Endpoint::open(&with_key).unwrap().ask(&request("t")).unwrap();
+    let exchange = open(&with_key).unwrap().ask(&request("t")).unwrap();
     assert!(server.requests.lock().unwrap()[0].contains(&format!("authorization: Bearer {key}")));
     assert_eq!(exchange.body, r#"{"error":"key <key> is wrong"}"#);
     assert!(!std::fs::read_to_string(&cassette).unwrap().contains(&key));
 
     let missing = EndpointSpec { api_key_env: Some("NO_SUCH_VARIABLE".into()), ..with_key };
-    let error = Endpoint::open(&missing).unwrap().ask(&request("u")).unwrap_err();
+    let error = open(&missing).unwrap().ask(&request("u")).unwrap_err().to_string();
     assert!(error.starts_with("api_key_env is \"NO_SUCH_VARIABLE\""), "{error}");
     assert_eq!(server.calls(), 1);
 }
@@ -121,18 +128,18 @@ fn a_replay_needs_no_network_and_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let cassette = folder.path().join("deep/c.jsonl");
     let server = Server::start(vec![Server::json(ANSWER)]);
-    let recording = Endpoint::open(&spec(&server.base_url, Mode::Record, Some(&cassette))).unwrap();
+    let recording = open(&spec(&server.base_url, Mode::Record, Some(&cassette))).unwrap();
     let recorded = recording.ask(&request("t")).unwrap();
     assert_eq!(recording.ask(&request("t")).unwrap(), recorded);
     assert_eq!((server.calls(), recording.spent().calls), (1, 1), "one question is asked once");
     let spent = recording.spent();
     drop((recording, server));
 
-    let replay = Endpoint::open(&spec("http://127.0.0.1:1", Mode::Replay, Some(&cassette))).unwrap();
+    let replay = open(&spec("http://127.0.0.1:1", Mode::Replay, Some(&cassette))).unwrap();
     assert_eq!(replay.spent(), Spend::default());
     assert_eq!(replay.ask(&request("t")).unwrap(), recorded);
     assert_eq!(replay.spent(), spent, "a replay costs what the recording did");
-    let error = replay.ask(&request("u")).unwrap_err();
+    let error = replay.ask(&request("u")).unwrap_err().to_string();
     assert!(error.contains("has no answer to request") && error.contains("record_missing"), "{error}");
 }
 
@@ -141,7 +148,7 @@ fn a_recording_is_in_order_whatever_the_order_of_questions() {
     let folder = tempfile::tempdir().unwrap();
     let keys = |path: &Path, texts: &[&str]| {
         let server = Server::start(vec![Server::json(ANSWER)]);
-        let endpoint = Endpoint::open(&spec(&server.base_url, Mode::Record, Some(path))).unwrap();
+        let endpoint = open(&spec(&server.base_url, Mode::Record, Some(path))).unwrap();
         for text in texts {
             endpoint.ask(&request(text)).unwrap();
         }
@@ -160,8 +167,7 @@ fn recording_again_replaces_and_recording_the_missing_keeps() {
     let cassette = folder.path().join("c.jsonl");
     let ask = |mode, answer: Answer, asked: &str| {
         let server = Server::start(vec![answer]);
-        let endpoint =
-            Endpoint::open(&EndpointSpec { retries: 0, ..spec(&server.base_url, mode, Some(&cassette)) }).unwrap();
+        let endpoint = open(&EndpointSpec { retries: 0, ..spec(&server.base_url, mode, Some(&cassette)) }).unwrap();
         let body = endpoint.ask(&request(asked)).unwrap().body.clone();
         (body, server.calls())
     };
@@ -178,7 +184,7 @@ fn recording_again_replaces_and_recording_the_missing_keeps() {
 fn recorded(folder: &Path) -> std::path::PathBuf {
     let path = folder.join("c.jsonl");
     let server = Server::start(vec![Server::json("1"), Server::json("2")]);
-    let endpoint = Endpoint::open(&spec(&server.base_url, Mode::Record, Some(&path))).unwrap();
+    let endpoint = open(&spec(&server.base_url, Mode::Record, Some(&path))).unwrap();
     for text in ["t", "u"] {
         endpoint.ask(&request(text)).unwrap();
     }
@@ -193,12 +199,12 @@ fn a_torn_last_line_is_set_aside_and_told() {
     let first = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     for cut in [first + 1, whole.len() - 2] {
         std::fs::write(&path, &whole[..cut]).unwrap();
-        let replay = Endpoint::open(&spec("http://127.0.0.1:1", Mode::Replay, Some(&path))).unwrap();
+        let replay = open(&spec("http://127.0.0.1:1", Mode::Replay, Some(&path))).unwrap();
         assert!(replay.notes()[0].contains("the last line was cut after"), "{:?}", replay.notes());
         assert_eq!(std::fs::read(&path).unwrap(), whole[..cut], "a replay writes nothing");
 
         let server = Server::start(vec![Server::json("3")]);
-        let again = Endpoint::open(&spec(&server.base_url, Mode::RecordMissing, Some(&path))).unwrap();
+        let again = open(&spec(&server.base_url, Mode::RecordMissing, Some(&path))).unwrap();
         assert!(again.notes()[0].contains(".torn"));
         let bodies = ["t", "u"].map(|text| again.ask(&request(text)).unwrap().body.clone());
         assert_eq!((bodies.contains(&"3".to_owned()), server.calls()), (true, 1), "only the torn one");
@@ -216,7 +222,7 @@ fn a_last_line_that_lacks_its_break_only_is_whole() {
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
     let server = Server::start(vec![Server::json("3")]);
-    let again = Endpoint::open(&spec(&server.base_url, Mode::RecordMissing, Some(&path))).unwrap();
+    let again = open(&spec(&server.base_url, Mode::RecordMissing, Some(&path))).unwrap();
     assert!(again.notes().is_empty());
     for text in ["t", "u", "v"] {
         again.ask(&request(text)).unwrap();
@@ -232,7 +238,7 @@ fn of_two_lines_with_one_key_the_last_counts_and_other_damage_is_named() {
     let lines = std::fs::read_to_string(&path).unwrap();
     let replay = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        Endpoint::open(&spec("http://127.0.0.1:1", Mode::Replay, Some(&path)))
+        open(&spec("http://127.0.0.1:1", Mode::Replay, Some(&path)))
     };
     let twice = format!("{lines}{}", lines.replace(r#""body":"1""#, r#""body":"9""#));
     assert_eq!(replay(&twice).unwrap().ask(&request("t")).unwrap().body, "9");
@@ -248,11 +254,11 @@ fn of_two_lines_with_one_key_the_last_counts_and_other_damage_is_named() {
 fn what_cannot_be_opened_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("none.jsonl");
-    let error = |spec: &EndpointSpec| Endpoint::open(spec).err().unwrap();
+    let error = |spec: &EndpointSpec| open(spec).err().unwrap();
     let url = "http://127.0.0.1:1";
     assert!(error(&spec(url, Mode::Replay, Some(&missing))).ends_with("does not exist: mode = \"record\" makes one"));
     assert!(error(&spec(url, Mode::Replay, None)).starts_with("cassette is missing"));
-    let first = Endpoint::open(&spec(url, Mode::Record, Some(&missing))).unwrap();
+    let first = open(&spec(url, Mode::Record, Some(&missing))).unwrap();
     assert!(error(&spec(url, Mode::Record, Some(&missing))).contains("is being recorded by another run"));
     drop(first);
 }
@@ -260,7 +266,7 @@ fn what_cannot_be_opened_says_what_to_do() {
 #[test]
 fn many_who_ask_the_same_at_once_cause_one_call() {
     let server = Server::start(vec![Server::json(ANSWER)]);
-    let endpoint = Endpoint::open(&spec(&server.base_url, Mode::Live, None)).unwrap();
+    let endpoint = open(&spec(&server.base_url, Mode::Live, None)).unwrap();
     std::thread::scope(|scope| {
         for index in 0..8 {
             let endpoint = &endpoint;

@@ -7,7 +7,7 @@
 use super::embedding::{HashEmbedder, HashSpec, Keyed};
 use super::groups::Groups;
 use super::{Built, Miner, Rules, RulesSpec};
-use crate::endpoint::{Ending, Endpoint, EndpointSpec, Question, Spend, sha256};
+use crate::endpoint::{Access, Ending, Endpoint, EndpointSpec, Question, Spend, sha256};
 use crate::model::excerpt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -82,7 +82,8 @@ impl Classifier {
     /// When a parameter is out of range, or the endpoint cannot be opened.
     pub fn new(spec: &ClassifierSpec) -> Result<Self, String> {
         spec.check()?;
-        let endpoint = Endpoint::open(&spec.endpoint).map_err(|error| format!("normalize.endpoint.{error}"))?;
+        let endpoint = Endpoint::open(&spec.endpoint, &Access::default());
+        let endpoint = endpoint.map_err(|error| format!("normalize.endpoint.{error}"))?;
         Ok(Self {
             endpoint: Arc::new(endpoint),
             keyed: Keyed::new(Arc::new(HashEmbedder::new(HashSpec::default())?)),

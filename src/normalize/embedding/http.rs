@@ -1,7 +1,7 @@
 //! Vectors of an endpoint, by `embeddings` of the `OpenAI` wire format.
 
 use super::model::Model;
-use crate::endpoint::{Endpoint, EndpointSpec, Request, Spend};
+use crate::endpoint::{Access, Endpoint, EndpointSpec, Request, Spend, Wire};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -29,9 +29,13 @@ struct Item {
 
 impl HttpModel {
     /// # Errors
-    /// When the endpoint cannot be opened.
+    /// When the endpoint speaks a wire format without vectors, or cannot be opened.
     pub fn open(spec: &EndpointSpec) -> Result<Self, String> {
-        Ok(Self { endpoint: Endpoint::open(spec).map_err(|error| format!("normalize.provider.{error}"))? })
+        if spec.wire != Wire::OpenAi {
+            return Err("normalize.provider.wire must be \"openai\": no other has embeddings".to_owned());
+        }
+        let endpoint = Endpoint::open(spec, &Access::default());
+        Ok(Self { endpoint: endpoint.map_err(|error| format!("normalize.provider.{error}"))? })
     }
 }
 
