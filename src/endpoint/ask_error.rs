@@ -1,3 +1,4 @@
+use super::Outcome;
 use std::fmt;
 
 /// Why there is no answer, nor ever will be in this run. Whatever the endpoint itself made of a request is an
@@ -8,6 +9,8 @@ pub enum AskError {
     Budget(String),
     /// Too many calls in a row failed: nothing was sent, and the run can be resumed.
     Halted(String),
+    /// The endpoint failed the question for good (after its retries), in this way.
+    Endpoint(Outcome, String),
     /// All else: a recording without the answer, a key that is not set, a parameter that cannot be used.
     Failed(String),
 }
@@ -22,7 +25,7 @@ impl AskError {
 
 impl fmt::Display for AskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Budget(text) | Self::Halted(text) | Self::Failed(text)) = self;
+        let (Self::Budget(text) | Self::Halted(text) | Self::Endpoint(_, text) | Self::Failed(text)) = self;
         f.write_str(text)
     }
 }

@@ -1,7 +1,7 @@
 //! One question to a chat model, its answer in a closed form.
 
 use super::{AskError, Endpoint, Exchange, Forecast, Outcome, Request, Wire};
-use crate::model::excerpt;
+use crate::model::{Tokens, excerpt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -75,6 +75,8 @@ pub struct Chat<A> {
     pub ending: Ending,
     /// Of the first request.
     pub key: String,
+    /// As far as the endpoint counted them; of the question and, where there was one, of the second one.
+    pub tokens: Tokens,
 }
 
 impl Endpoint {
@@ -119,14 +121,16 @@ impl Endpoint {
         };
         let first = whole(ask(&self.request(question, None)?)?)?;
         let key = first.key.clone();
+        let tokens = first.usage.unwrap_or_default();
         let ending = match said(&first) {
-            Ok(answer) => return Ok(Chat { answer: Some(answer), ending: Ending::Valid, key }),
+            Ok(answer) => return Ok(Chat { answer: Some(answer), ending: Ending::Valid, key, tokens }),
             Err(ending) => ending,
         };
         let second = whole(ask(&self.request(question, Some(ending))?)?)?;
+        let tokens = tokens + second.usage.unwrap_or_default();
         Ok(match said(&second) {
-            Ok(answer) => Chat { answer: Some(answer), ending: Ending::Repaired, key },
-            Err(ending) => Chat { answer: None, ending, key },
+            Ok(answer) => Chat { answer: Some(answer), ending: Ending::Repaired, key, tokens },
+            Err(ending) => Chat { answer: None, ending, key, tokens },
         })
     }
 
@@ -168,7 +172,10 @@ fn whole(exchange: Arc<Exchange>) -> Result<Arc<Exchange>, AskError> {
     let error: Option<Value> = serde_json::from_str(&exchange.body).ok();
     let message = error.as_ref().and_then(|error| error.pointer("/error/message")).and_then(Value::as_str);
     let said = excerpt(message.unwrap_or(&exchange.body), 200);
-    Err(AskError::Failed(format!("model {} failed: {}: {said}", exchange.model, exchange.failure())))
+    Err(AskError::Endpoint(
+        exchange.outcome,
+        format!("model {} failed: {}: {said}", exchange.model, exchange.failure()),
+    ))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{NotEvaluated, PipelineSpec, Placebo, Schedule, placebos, watch};
 use crate::act::{Act, CaseFacts, Charges};
 use crate::dataset::DataSet;
 use crate::detect::{Seen, Shock, ShockKind};
-use crate::endpoint::Spend;
+use crate::endpoint::{AskError, Spend};
 use crate::model::{
     Alert, Case, Citations, Direction, Evidence, Interval, Progress, Source, Tokens, Verdict, VerdictKind, Window,
 };
@@ -127,13 +127,13 @@ fn decide(
         outcome.passed().next().map(|_| triage_stage(&cases, triager.as_ref(), outcome)).transpose()
     };
     // All are asked before one error is told: which one must not depend on who was first.
-    let verdicts: Vec<Result<Option<Verdict>, String>> = outcomes.par_iter().map(judge).collect();
+    let verdicts: Vec<Result<Option<Verdict>, AskError>> = outcomes.par_iter().map(judge).collect();
     act_stage(spec, charges, outcomes, verdicts.into_iter().collect::<Result<_, _>>()?);
     Ok((triager.spent(), triager.notes()))
 }
 
 /// The verdict on one case; of one that shares its cause with services that were not deployed, without asking.
-fn triage_stage(cases: &Cases, triager: &dyn Triager, outcome: &Outcome) -> Result<Verdict, String> {
+fn triage_stage(cases: &Cases, triager: &dyn Triager, outcome: &Outcome) -> Result<Verdict, AskError> {
     match shared_cause(outcome) {
         Some(shock) => Ok(shock_verdict(shock)),
         None => cases.look(outcome, |case| triager.judge(case)),

@@ -1,4 +1,5 @@
 use super::{CaseContext, Triager};
+use crate::endpoint::AskError;
 use crate::model::{Citations, Direction, Evidence, Tokens, Verdict, VerdictKind};
 
 /// No second gate.
@@ -11,7 +12,7 @@ use crate::model::{Citations, Direction, Evidence, Tokens, Verdict, VerdictKind}
 pub struct AcceptAll;
 
 impl Triager for AcceptAll {
-    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, String> {
+    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, AskError> {
         let evidence = Evidence {
             rule: "accept_all".to_owned(),
             direction: Direction::Context,

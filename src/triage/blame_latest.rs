@@ -1,4 +1,5 @@
 use super::{CaseContext, Triager};
+use crate::endpoint::AskError;
 use crate::model::{Citations, Direction, Evidence, Source, Tokens, Verdict, VerdictKind};
 
 /// Blames whoever deployed last.
@@ -13,7 +14,7 @@ use crate::model::{Citations, Direction, Evidence, Source, Tokens, Verdict, Verd
 pub struct BlameLatest;
 
 impl Triager for BlameLatest {
-    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, String> {
+    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, AskError> {
         let caused = case.last_deploy_before_first_record == Some(case.deploy.id.as_str());
         Ok(Verdict {
             kind: if caused { VerdictKind::Caused } else { VerdictKind::NotCaused },

@@ -11,6 +11,7 @@ use super::evidence::{
     text, trace,
 };
 use super::{AlertContext, CaseContext, Triager};
+use crate::endpoint::AskError;
 use crate::model::{Citations, Direction, Evidence, Source, Tokens, Verdict, VerdictKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -74,7 +75,7 @@ struct Judged<'a> {
 }
 
 impl Triager for Heuristic {
-    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, String> {
+    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, AskError> {
         Ok(self.verdict_on(case))
     }
 }

@@ -19,7 +19,7 @@ pub use evidence::files::FileClass;
 pub use heuristic::{Heuristic, HeuristicSpec};
 pub use pair::PairCase;
 
-use crate::endpoint::Spend;
+use crate::endpoint::{AskError, Spend};
 use crate::model::Verdict;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub trait Triager: Send + Sync {
     /// # Errors
     /// What ends a run: an answer that the recording lacks, an endpoint that fails, a budget that is spent. An answer that cannot
     /// be used is a verdict: `inconclusive`.
-    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, String>;
+    fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, AskError>;
 
     /// What asking cost so far.
     fn spent(&self) -> Spend {

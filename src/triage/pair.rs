@@ -1,6 +1,7 @@
 //! A case made of nothing but traces and a diff, so that any triager can be asked about labelled pairs.
 
 use super::{AlertContext, CaseContext, Diff, Sample, Triager};
+use crate::endpoint::AskError;
 use crate::model::{Alert, Deploy, Detection, Impact, Instant, Interval, Span, Verdict, Window};
 use crate::normalize::trace;
 
@@ -53,7 +54,7 @@ impl PairCase {
     ///
     /// # Errors
     /// As [`Triager::judge`].
-    pub fn judge(&self, triager: &dyn Triager) -> Result<Verdict, String> {
+    pub fn judge(&self, triager: &dyn Triager) -> Result<Verdict, AskError> {
         self.with_context(|case| triager.judge(case))
     }
 
