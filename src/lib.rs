@@ -17,6 +17,7 @@ pub mod gate;
 pub mod model;
 pub mod normalize;
 pub mod pipeline;
+pub mod redact;
 pub mod report;
 pub mod series;
 pub mod simulate;

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room may use only rooms above it.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "model",
     "stats",
+    "redact",
     "dataset",
     "import",
     "simulate",

@@ -1,0 +1,146 @@
+//! The redaction of one document.
+
+use super::find::{Finder, Found};
+use super::token::Numbers;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Longest text, in bytes.
+const MAX_TEXT: usize = 4 << 20;
+/// What is looked at in one go, in bytes. `find_iter` may take the square of it.
+const PIECE: usize = 64 << 10;
+/// How far a piece begins before the end of the one before it, in bytes: more than any private key is long.
+const OVERLAP: usize = 16 << 10;
+/// Times that a text is read again after something was replaced: what stood beside it may only now be seen.
+const MAX_PASSES: usize = 8;
+
+/// One document's tokens.
+pub struct Session<'a> {
+    finder: &'a Finder,
+    numbers: Numbers,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(finder: &'a Finder) -> Self {
+        Self { finder, numbers: Numbers::default() }
+    }
+
+    /// `text` with tokens for what it gave away; redacted again, by a session of its own, it stays as it is.
+    ///
+    /// # Errors
+    /// When the text is longer than 4 MiB, or something new is found in it each time. The message holds nothing of the text, and the
+    /// text must not be sent.
+    pub fn redact(&mut self, text: &str) -> Result<String, String> {
+        if text.len() > MAX_TEXT {
+            return Err(format!("the text has {} bytes: at most {MAX_TEXT} can be redacted", text.len()));
+        }
+        let mut draft = Draft { text: text.to_owned(), found: Vec::new() };
+        for _ in 0..MAX_PASSES {
+            let more: Vec<Found> = find(self.finder, &draft.text).into_iter().filter(|f| !draft.has(f)).collect();
+            if more.is_empty() {
+                return Ok(draft.number(self.finder, &mut self.numbers));
+            }
+            draft = draft.with(more, self.finder);
+        }
+        Err(format!("the text still gives something away after {MAX_PASSES} passes"))
+    }
+
+    /// How many tokens were written, by name of the kind (`email`); kinds of which there were none are left out.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<String, u64> {
+        self.numbers.written.iter().map(|(rank, n)| (self.finder.name(*rank).to_ascii_lowercase(), *n)).collect()
+    }
+}
+
+impl fmt::Debug for Session<'_> {
+    /// Counts only: what was found is never shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("counts", &self.counts()).finish_non_exhaustive()
+    }
+}
+
+/// All that is to be replaced in the text, piece by piece.
+fn find(finder: &Finder, text: &str) -> Vec<Found> {
+    let mut all = Vec::new();
+    let mut start = 0;
+    loop {
+        let end = if text.len() - start <= PIECE { text.len() } else { text.floor_char_boundary(start + PIECE) };
+        let cut = start > 0 && !text[..start].ends_with('\n');
+        all.extend(finder.find(&text[start..end], cut).into_iter().map(|mut found| {
+            found.range = start + found.range.start..start + found.range.end;
+            if found.range.end == end {
+                found.range.end += text[end..].find(char::is_whitespace).unwrap_or(text.len() - end);
+            }
+            found
+        }));
+        if end == text.len() {
+            return all;
+        }
+        start = next_start(text, end);
+    }
+}
+
+/// Where the piece after one that ends at `end` begins: after a line's end where there is one.
+fn next_start(text: &str, end: usize) -> usize {
+    let at = text.floor_char_boundary(end - OVERLAP);
+    let before = text.floor_char_boundary(at - OVERLAP);
+    text[before..at].rfind('\n').map_or(at, |newline| before + newline + 1)
+}
+
+/// A text in which some is replaced already, by tokens without numbers.
+struct Draft {
+    text: String,
+    /// The tokens, in order.
+    found: Vec<Found>,
+}
+
+impl Draft {
+    /// Whether what was found lies within a token.
+    fn has(&self, found: &Found) -> bool {
+        let next = self.found.partition_point(|token| token.range.end <= found.range.start);
+        let token = self.found.get(next);
+        token.is_some_and(|t| t.range.start <= found.range.start && found.range.end <= t.range.end)
+    }
+
+    /// With `more` replaced, each group of overlapping ones and the tokens they touch by one token.
+    fn with(self, more: Vec<Found>, finder: &Finder) -> Self {
+        let mut all: Vec<(Found, bool)> = self.found.into_iter().map(|found| (found, false)).collect();
+        all.extend(more.into_iter().map(|found| (found, true)));
+        all.sort_by(|(a, _), (b, _)| {
+            let place = |f: &Found| (f.range.start, std::cmp::Reverse(f.range.end), f.rank);
+            place(a).cmp(&place(b)).then_with(|| a.value.cmp(&b.value))
+        });
+        let mut merged: Vec<(Found, bool)> = Vec::new();
+        for (found, is_new) in all {
+            match merged.last_mut() {
+                Some((last, last_is_new)) if found.range.start < last.range.end => {
+                    let end = last.range.end.max(found.range.end);
+                    // What is new spans the tokens that it touches.
+                    if is_new && (!*last_is_new || found.rank < last.rank) {
+                        (last.rank, last.value) = (found.rank, found.value);
+                    }
+                    last.range.end = end;
+                    *last_is_new |= is_new;
+                }
+                _ => merged.push((found, is_new)),
+            }
+        }
+        let mut next = Self { text: String::with_capacity(self.text.len()), found: Vec::with_capacity(merged.len()) };
+        let mut at = 0;
+        for (found, _) in merged {
+            next.text.push_str(&self.text[at..found.range.start]);
+            at = found.range.end;
+            let start = next.text.len();
+            next.text.push('<');
+            next.text.push_str(finder.name(found.rank));
+            next.text.push_str(":0>");
+            next.found.push(Found { range: start..next.text.len(), ..found });
+        }
+        next.text.push_str(&self.text[at..]);
+        next
+    }
+
+    fn number(&self, finder: &Finder, numbers: &mut Numbers) -> String {
+        numbers.write(&self.text, &self.found, |rank| finder.name(rank).to_owned())
+    }
+}
