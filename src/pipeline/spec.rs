@@ -196,7 +196,7 @@ impl PipelineSpec {
         self.normalize.check()?;
         self.detect.check()?;
         self.gate.check()?;
-        self.triage.build().map(drop)?;
+        self.triage.check()?;
         self.act.check()?;
         let by_value = matches!(self.act.policy.rollback_when, RollbackWhen::Value(_));
         if by_value && !matches!(self.gate, GateSpec::Harm(_)) {

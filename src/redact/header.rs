@@ -7,8 +7,22 @@ use std::ops::Range;
 
 /// Schemes of `Authorization` (IANA's registry, and what services use beside it).
 const SCHEMES: [&str; 16] = [
-    "basic", "bearer", "digest", "token", "apikey", "api-key", "key", "negotiate", "ntlm", "hawk", "signature", "oauth", "jwt", "sso-key",
-    "aws4-hmac-sha256", "hmac-sha256",
+    "basic",
+    "bearer",
+    "digest",
+    "token",
+    "apikey",
+    "api-key",
+    "key",
+    "negotiate",
+    "ntlm",
+    "hawk",
+    "signature",
+    "oauth",
+    "jwt",
+    "sso-key",
+    "aws4-hmac-sha256",
+    "hmac-sha256",
 ];
 /// Schemes whose credentials are a list.
 const LISTS: [&str; 6] = ["digest", "hawk", "signature", "oauth", "aws4-hmac-sha256", "hmac-sha256"];
@@ -102,7 +116,8 @@ fn credentials(text: &str, content: Range<usize>) -> Option<Range<usize>> {
 fn cookies(text: &str, content: Range<usize>) -> Option<Range<usize>> {
     let shown = text[content.clone()].trim_end();
     let (name, value) = shown.split_once('=')?;
-    let named = !name.is_empty() && name.len() <= 128 && !name.contains(|c: char| c.is_whitespace() || "(){}<>".contains(c));
+    let named =
+        !name.is_empty() && name.len() <= 128 && !name.contains(|c: char| c.is_whitespace() || "(){}<>".contains(c));
     let code = value.is_empty() || value.starts_with(['=', ' ', '>']) || value::is_placeholder(value);
     (named && !code).then(|| content.start..content.start + shown.len())
 }

@@ -32,7 +32,8 @@ impl Rule for Numbers {
         }
         for iban in self.iban.find_iter(text).filter(|m| !joined(text, m.start(), m.end())) {
             // A word in capitals may follow.
-            let ends = std::iter::successors(Some(iban.as_str()), |shown| shown.rfind([' ', '-']).map(|at| &shown[..at]));
+            let ends =
+                std::iter::successors(Some(iban.as_str()), |shown| shown.rfind([' ', '-']).map(|at| &shown[..at]));
             if let Some(shown) = ends.into_iter().find(|shown| is_iban(shown)) {
                 hits.push(Hit { kind: Kind::Iban, range: iban.start()..iban.start() + shown.len() });
             }
@@ -73,7 +74,9 @@ fn is_card(shown: &str) -> bool {
         return false;
     }
     let issued = match (first(2), digits.len()) {
-        (40..=49, 13 | 16 | 19) | (51..=55 | 65 | 35, 16) | (34 | 37, 15) | (36 | 38 | 39 | 30, 14) | (62, 16..=19) => true,
+        (40..=49, 13 | 16 | 19) | (51..=55 | 65 | 35, 16) | (34 | 37, 15) | (36 | 38 | 39 | 30, 14) | (62, 16..=19) => {
+            true
+        }
         (60 | 64, 16) => true,
         (22..=27, 16) => (2221..=2720).contains(&first(4)),
         (50 | 56..=58 | 63 | 67, 16 | 18 | 19) => true,

@@ -44,12 +44,50 @@ proptest! {
 /// Pieces of what rules look for, in any order.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        Just("password="), Just("\""), Just("'"), Just("\\\""), Just("\\u0040"), Just("%40"), Just("&quot;"), Just("\u{1b}[31m"),
-        Just("\u{200b}"), Just("a@b.com"), Just("<EMAIL:3>"), Just("<SECRET:1>"), Just("<"), Just(">"), Just(":"), Just("Cookie: "),
-        Just("Authorization: Bearer "), Just("x1y2z3w4"), Just("://"), Just("@"), Just("."), Just("10.1.2.3"), Just("\n"), Just(" "),
-        Just("="), Just(";"), Just(","), Just("cGFzc3dvcmQ9aHVudGVyMjI="), Just("4111111111111111"), Just("+49 151 12345678"),
-        Just("-----BEGIN PRIVATE KEY-----"), Just("-----END PRIVATE KEY-----"), Just("2001:db8::1"), Just("⟦U+200B⟧"), Just("é"),
-        Just("token"), Just("/"), Just("--password "), Just("\\n"), Just("\\"), Just("%"), Just("&"), Just("1"), Just("$"),
+        Just("password="),
+        Just("\""),
+        Just("'"),
+        Just("\\\""),
+        Just("\\u0040"),
+        Just("%40"),
+        Just("&quot;"),
+        Just("\u{1b}[31m"),
+        Just("\u{200b}"),
+        Just("a@b.com"),
+        Just("<EMAIL:3>"),
+        Just("<SECRET:1>"),
+        Just("<"),
+        Just(">"),
+        Just(":"),
+        Just("Cookie: "),
+        Just("Authorization: Bearer "),
+        Just("x1y2z3w4"),
+        Just("://"),
+        Just("@"),
+        Just("."),
+        Just("10.1.2.3"),
+        Just("\n"),
+        Just(" "),
+        Just("="),
+        Just(";"),
+        Just(","),
+        Just("cGFzc3dvcmQ9aHVudGVyMjI="),
+        Just("4111111111111111"),
+        Just("+49 151 12345678"),
+        Just("-----BEGIN PRIVATE KEY-----"),
+        Just("-----END PRIVATE KEY-----"),
+        Just("2001:db8::1"),
+        Just("⟦U+200B⟧"),
+        Just("é"),
+        Just("token"),
+        Just("/"),
+        Just("--password "),
+        Just("\\n"),
+        Just("\\"),
+        Just("%"),
+        Just("&"),
+        Just("1"),
+        Just("$"),
     ];
     prop_oneof![
         4 => prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat()),
@@ -59,7 +97,22 @@ fn hostile() -> impl Strategy<Value = String> {
 
 #[test]
 fn time_is_bounded_on_long_hostile_lines() {
-    for seed in ["a", "password=", "a@", "://a:", "1.", "%25", "\\\\", "\u{1b}[", "-----BEGIN PRIVATE KEY-----", "QUJD", "Cookie: a=", "4 ", "\"", "::1"] {
+    for seed in [
+        "a",
+        "password=",
+        "a@",
+        "://a:",
+        "1.",
+        "%25",
+        "\\\\",
+        "\u{1b}[",
+        "-----BEGIN PRIVATE KEY-----",
+        "QUJD",
+        "Cookie: a=",
+        "4 ",
+        "\"",
+        "::1",
+    ] {
         let text = seed.repeat((1 << 18) / seed.len());
         let began = Instant::now();
         let _ = redacted(&text);
@@ -70,7 +123,8 @@ fn time_is_bounded_on_long_hostile_lines() {
 /// How much of real diffs and traces is replaced that gives nothing away.
 #[test]
 fn real_diffs_and_traces() {
-    let root = std::env::var_os("SHAKEDOWN_SHARED").map_or_else(|| std::path::PathBuf::from("/work/shared"), Into::into);
+    let root =
+        std::env::var_os("SHAKEDOWN_SHARED").map_or_else(|| std::path::PathBuf::from("/work/shared"), Into::into);
     let Ok(text) = std::fs::read_to_string(root.join("data/d4j_triage/triples.jsonl")) else { return };
     let redactor = Redactor::new(&RedactionSpec::default()).unwrap();
     let mut total = std::collections::BTreeMap::<String, u64>::new();
@@ -95,13 +149,19 @@ fn real_diffs_and_traces() {
         }
     }
     for text in texts {
-        if !seen.insert(text.clone()) || text.len() > 4 << 20 { continue }
+        if !seen.insert(text.clone()) || text.len() > 4 << 20 {
+            continue;
+        }
         bytes += text.len();
         let mut session = redactor.session();
         let out = session.redact(&text).unwrap();
-        for (kind, n) in session.counts() { *total.entry(kind).or_default() += n; }
+        for (kind, n) in session.counts() {
+            *total.entry(kind).or_default() += n;
+        }
         for (a, b) in text.lines().zip(out.lines()) {
-            if a != b { lines.insert(format!("{b}\n      {a}")); }
+            if a != b {
+                lines.insert(format!("{b}\n      {a}"));
+            }
         }
     }
     println!("{} texts, {bytes} bytes, {:?}: {total:?}", seen.len(), began.elapsed());

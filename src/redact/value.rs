@@ -4,9 +4,36 @@ use std::ops::Range;
 
 /// Words that stand where a value would, and name none.
 const NO_VALUES: [&str; 30] = [
-    "null", "nil", "none", "true", "false", "undefined", "empty", "missing", "required", "optional", "invalid", "expired", "redacted",
-    "masked", "hidden", "str", "string", "&str", "bytes", "byte[]", "char[]", "bool", "boolean", "int", "number", "any", "object",
-    "new", "self", "this",
+    "null",
+    "nil",
+    "none",
+    "true",
+    "false",
+    "undefined",
+    "empty",
+    "missing",
+    "required",
+    "optional",
+    "invalid",
+    "expired",
+    "redacted",
+    "masked",
+    "hidden",
+    "str",
+    "string",
+    "&str",
+    "bytes",
+    "byte[]",
+    "char[]",
+    "bool",
+    "boolean",
+    "int",
+    "number",
+    "any",
+    "object",
+    "new",
+    "self",
+    "this",
 ];
 
 /// A value as it is written.
@@ -89,7 +116,9 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         || NO_VALUES.iter().any(|word| word.eq_ignore_ascii_case(bare))
         || bare.chars().all(|c| "*•xX.…-_#?=!".contains(c))
         || matches!(bare, "%s" | "%d" | "%v" | "%q" | "%r" | "{}" | "%w" | "%x")
-        || (variable && bare.len() <= 64 && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"${}_.:()-".contains(&b)))
+        || (variable
+            && bare.len() <= 64
+            && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"${}_.:()-".contains(&b)))
         || wrapped
 }
 

@@ -6,7 +6,7 @@ mod d4j;
 mod tests;
 
 use super::evidence::{
-    Change, measured, only_logging as only_logs,
+    Change, citations, measured, only_logging as only_logs,
     rules::{self, Rule},
     text, trace,
 };
@@ -76,7 +76,9 @@ struct Judged<'a> {
 
 impl Triager for Heuristic {
     fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, AskError> {
-        Ok(self.verdict_on(case))
+        let mut verdict = self.verdict_on(case);
+        verdict.citations = citations::check(&mut verdict.evidence, case.diff, case.changed_files);
+        Ok(verdict)
     }
 }
 

@@ -6,20 +6,26 @@
 
 pub mod accept_all;
 pub mod blame_latest;
+pub mod cascade;
 pub mod context;
 pub mod evidence;
 pub mod heuristic;
+pub mod llm;
 pub mod pair;
+pub mod recorded;
 
 pub use accept_all::AcceptAll;
 pub use blame_latest::BlameLatest;
+pub use cascade::{Cascade, CascadeSpec};
 pub use context::{AlertContext, CaseContext, Elsewhere, Sample, TrafficChange};
 pub use evidence::diff::Diff;
 pub use evidence::files::FileClass;
 pub use heuristic::{Heuristic, HeuristicSpec};
+pub use llm::{Llm, LlmSpec, PlannedCase};
 pub use pair::PairCase;
+pub use recorded::{Recorded, RecordedSpec};
 
-use crate::endpoint::{AskError, Spend};
+use crate::endpoint::{Access, AskError, EndpointSpec, Spend};
 use crate::model::Verdict;
 use serde::{Deserialize, Serialize};
 
@@ -52,17 +58,63 @@ pub enum TriagerSpec {
     BlameLatest {},
     /// Evidence from stack traces, messages, changed lines and counts, weighed by a fixed table.
     Heuristic(HeuristicSpec),
+    /// A model is asked about every case.
+    Llm(LlmSpec),
+    /// The heuristic decides the clear cases, a model the rest.
+    Cascade(CascadeSpec),
+    /// What another agent said, from a file.
+    Recorded(RecordedSpec),
 }
 
 impl TriagerSpec {
     /// # Errors
-    /// When a parameter is out of its range.
+    /// When a parameter is out of its range, or a recording or file that it names cannot be read.
     pub fn build(&self) -> Result<Box<dyn Triager>, String> {
-        Ok(match self {
-            Self::AcceptAll {} => Box::new(AcceptAll),
-            Self::BlameLatest {} => Box::new(BlameLatest),
-            Self::Heuristic(spec) => Box::new(spec.build()?),
-        })
+        self.build_with(&Access::default())
+    }
+
+    /// The same, its endpoint asked as `access` has it.
+    ///
+    /// # Errors
+    /// As [`TriagerSpec::build`].
+    pub fn build_with(&self, access: &Access) -> Result<Box<dyn Triager>, String> {
+        let built: Result<Box<dyn Triager>, String> = match self {
+            Self::AcceptAll {} => Ok(Box::new(AcceptAll)),
+            Self::BlameLatest {} => Ok(Box::new(BlameLatest)),
+            Self::Heuristic(spec) => spec.build().map(|triager| Box::new(triager) as _),
+            Self::Llm(spec) => spec.build(access).map(|triager| Box::new(triager) as _),
+            Self::Cascade(spec) => spec.build(access).map(|triager| Box::new(triager) as _),
+            Self::Recorded(spec) => spec.build().map(|triager| Box::new(triager) as _),
+        };
+        built.map_err(|error| format!("triage.{error}"))
+    }
+
+    /// # Errors
+    /// When a parameter is out of its range; no recording and no file is looked for.
+    pub fn check(&self) -> Result<(), String> {
+        let checked = match self {
+            Self::AcceptAll {} | Self::BlameLatest {} | Self::Recorded(_) => Ok(()),
+            Self::Heuristic(spec) => spec.build().map(drop),
+            Self::Llm(spec) => spec.check(),
+            Self::Cascade(spec) => spec.check(),
+        };
+        checked.map_err(|error| format!("triage.{error}"))
+    }
+
+    /// The model that is asked; `None`: none is.
+    #[must_use]
+    pub const fn endpoint(&self) -> Option<&EndpointSpec> {
+        match self {
+            Self::Llm(spec) => Some(&spec.endpoint),
+            Self::Cascade(spec) => Some(&spec.model.endpoint),
+            Self::AcceptAll {} | Self::BlameLatest {} | Self::Heuristic(_) | Self::Recorded(_) => None,
+        }
+    }
+
+    /// Whether verdicts exist only on cases that somebody was asked about before.
+    #[must_use]
+    pub const fn needs_recording(&self) -> bool {
+        self.endpoint().is_some() || matches!(self, Self::Recorded(_))
     }
 
     /// The `kind` it is named by.
@@ -72,6 +124,9 @@ impl TriagerSpec {
             Self::AcceptAll {} => "accept_all",
             Self::BlameLatest {} => "blame_latest",
             Self::Heuristic(_) => "heuristic",
+            Self::Llm(_) => "llm",
+            Self::Cascade(_) => "cascade",
+            Self::Recorded(_) => "recorded",
         }
     }
 }

@@ -617,7 +617,7 @@ impl<'a> Oracle<'a> {
             let caused = match self.spec.triage {
                 TriagerSpec::AcceptAll {} => true,
                 TriagerSpec::BlameLatest {} => self.is_latest(look.deploy, &alerts),
-                TriagerSpec::Heuristic(_) => panic!("the oracle does not know the heuristic"),
+                _ => panic!("the oracle knows none that weigh evidence"),
             };
             let impact = alerts.iter().filter_map(|d| d.impact).reduce(f64::max);
             let hits: BTreeSet<usize> = alerts.iter().flat_map(|d| d.hits.clone()).collect();

@@ -14,7 +14,7 @@ use shakedown::normalize::{Cut, MaskKind, NormalizerSpec, RulesSpec};
 use shakedown::pipeline::{MatchSpec, NotEvaluated, Outcome, PipelineSpec, ReplaySpec, Trigger, run};
 use shakedown::series::Exposure;
 use shakedown::stats::Correction;
-use shakedown::triage::{HeuristicSpec, TriagerSpec};
+use shakedown::triage::TriagerSpec;
 use std::collections::BTreeMap;
 
 /// 2026-05-04T00:00:00Z, a Monday: day 0 of every data set here.
@@ -572,7 +572,15 @@ pub fn normalizers() -> Vec<NormalizerSpec> {
 }
 
 pub fn triagers() -> Vec<TriagerSpec> {
-    vec![TriagerSpec::AcceptAll {}, TriagerSpec::BlameLatest {}, TriagerSpec::Heuristic(HeuristicSpec::default())]
+    let endpoint = format!("{{ base_url = \"{}\", model = \"m\", mode = \"live\" }}", fake_model::base_url());
+    let texts = [
+        "kind = \"accept_all\"".to_owned(),
+        "kind = \"blame_latest\"".to_owned(),
+        "kind = \"heuristic\"".to_owned(),
+        format!("kind = \"llm\"\nendpoint = {endpoint}"),
+        format!("kind = \"cascade\"\nmodel = {{ endpoint = {endpoint} }}"),
+    ];
+    texts.iter().map(|text| toml::from_str(text).expect("a triager")).collect()
 }
 
 fn random_replay() -> impl Strategy<Value = ReplaySpec> {

@@ -7,6 +7,7 @@ pub mod diff;
 pub mod files;
 
 mod change;
+pub mod citations;
 mod guards;
 pub(super) mod measured;
 pub mod rules;
