@@ -21,7 +21,7 @@ struct State {
 
 impl Breaker {
     /// # Errors
-    /// When nothing more is sent: why, and how to go on.
+    /// When nothing more is sent: why.
     pub fn check(&self) -> Result<(), String> {
         lock(&self.state).open.clone().map_or(Ok(()), Err)
     }
@@ -36,8 +36,7 @@ impl Breaker {
         state.failed += 1;
         if state.failed >= MOST_FAILED && state.open.is_none() {
             state.open = Some(format!(
-                "model {}: {MOST_FAILED} calls in a row failed, the last one {}; nothing more is sent. When it answers again, \
-                 mode = \"record_missing\" asks the rest",
+                "model {}: {MOST_FAILED} calls in a row failed, the last one {}; nothing more is sent",
                 visible(&exchange.model),
                 exchange.failure()
             ));

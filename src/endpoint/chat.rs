@@ -89,11 +89,18 @@ impl Endpoint {
         self.converse(question, read, |request| self.ask(request))
     }
 
-    /// What [`Endpoint::chat`] would say without a call; `None`: it would call, or fail.
+    /// What [`Endpoint::chat`] would say without a call, be it that the endpoint failed; `None`: it would call, or cannot.
     #[must_use]
-    pub fn recorded_chat<A>(&self, question: &Question, read: impl Fn(&str) -> Option<A>) -> Option<Chat<A>> {
+    pub fn recorded_chat<A>(
+        &self,
+        question: &Question,
+        read: impl Fn(&str) -> Option<A>,
+    ) -> Option<Result<Chat<A>, AskError>> {
         let peek = |request: &Request| self.peek(request).ok_or_else(|| AskError::Failed(String::new()));
-        self.converse(question, read, peek).ok()
+        match self.converse(question, read, peek) {
+            Err(AskError::Failed(_)) => None,
+            said => Some(said),
+        }
     }
 
     /// What a question may take, whether or not it is recorded. Nothing is sent.

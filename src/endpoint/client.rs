@@ -10,8 +10,11 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// Longest answer that is read, in bytes: some hundred vectors of a few thousand places.
-const MOST_READ: usize = 16 << 20;
+/// Longest answer with vectors that is read, in bytes: some hundred of a few thousand places.
+const MOST_VECTORS: usize = 16 << 20;
+
+/// Longest answer of a chat that is read, in bytes: more than any model says.
+const MOST_WORDS: usize = 4 << 20;
 
 /// Of a body that is no answer, so much is kept for people to read.
 const MOST_KEPT: usize = 4096;
@@ -143,7 +146,7 @@ impl Client {
             Ok(response) => {
                 let status = response.status();
                 let headers = self.headers(response.headers());
-                let (outcome, body) = match read(response, deadline) {
+                let (outcome, body) = match read(response, most_read(path), deadline) {
                     Err(failure) => (failure, String::new()),
                     Ok(bytes) => self.judged(status, &bytes),
                 };
@@ -200,8 +203,12 @@ fn timeout(spec: &EndpointSpec) -> Duration {
     Duration::from_micros(spec.timeout.micros().unsigned_abs())
 }
 
+fn most_read(path: &str) -> usize {
+    if path == "embeddings" { MOST_VECTORS } else { MOST_WORDS }
+}
+
 /// The whole body; what it failed of, where it did not come whole.
-fn read(mut response: Response, deadline: Instant) -> Result<Vec<u8>, Outcome> {
+fn read(mut response: Response, most: usize, deadline: Instant) -> Result<Vec<u8>, Outcome> {
     let mut bytes = Vec::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
@@ -211,7 +218,7 @@ fn read(mut response: Response, deadline: Instant) -> Result<Vec<u8>, Outcome> {
         }
         match response.read(&mut buffer) {
             Ok(0) => return Ok(bytes),
-            Ok(count) if bytes.len() + count > MOST_READ => return Err(Outcome::TooLarge),
+            Ok(count) if bytes.len() + count > most => return Err(Outcome::TooLarge),
             Ok(count) => bytes.extend_from_slice(&buffer[..count]),
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(if is_timeout(&error) { Outcome::TimedOut } else { Outcome::CutOff }),

@@ -1,4 +1,5 @@
-//! A server that answers from a list, for tests: one answer a connection, in order, the last again and again.
+//! A server that answers from a list, for tests: one answer a connection, in the order of requests, the last again and again. Each
+//! connection has a thread of its own, so that one that hangs holds up nobody else.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -24,6 +25,8 @@ pub enum Answer {
     Nothing,
     /// Made of the request's body.
     Made(fn(&str) -> String),
+    /// Chosen by the request's body.
+    Chosen(Arc<dyn Fn(&str) -> Answer + Send + Sync>),
 }
 
 pub struct Server {
@@ -39,20 +42,16 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base_url = format!("http://{}", listener.local_addr().expect("an address"));
         let (requests, stop) = (Arc::<Mutex<Vec<String>>>::default(), Arc::<AtomicBool>::default());
-        let (seen, stopped) = (requests.clone(), stop.clone());
+        let (seen, stopped, answers) = (requests.clone(), stop.clone(), Arc::new(answers));
         let thread = std::thread::spawn(move || {
-            for (index, stream) in listener.incoming().enumerate() {
+            for stream in listener.incoming() {
                 if stopped.load(Ordering::SeqCst) {
                     break;
                 }
-                let answer = answers[index.min(answers.len() - 1)].clone();
                 let Ok(stream) = stream else { continue };
-                if let Some(request) = read(&stream) {
-                    let body = request.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
-                    seen.lock().unwrap().push(request);
-                    // Whoever hangs up early is none of the server's business.
-                    let _ = send(stream, &answer, &body, &stopped);
-                }
+                let (seen, stopped, answers) = (seen.clone(), stopped.clone(), answers.clone());
+                // Whoever hangs up early is none of the server's business.
+                std::thread::spawn(move || drop(serve(stream, &answers, &seen, &stopped)));
             }
         });
         Self { base_url, requests, stop, thread: Some(thread) }
@@ -63,7 +62,7 @@ impl Server {
     }
 
     pub fn calls(&self) -> usize {
-        self.requests.lock().unwrap().len()
+        self.requests.lock().expect("nobody panics with it").len()
     }
 }
 
@@ -75,6 +74,26 @@ impl Drop for Server {
             let _ = thread.join();
         }
     }
+}
+
+fn serve(
+    stream: TcpStream,
+    answers: &[Answer],
+    seen: &Mutex<Vec<String>>,
+    stopped: &AtomicBool,
+) -> std::io::Result<()> {
+    let Some(request) = read(&stream) else { return Ok(()) };
+    let body = request.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
+    let index = {
+        let mut seen = seen.lock().expect("nobody panics with it");
+        seen.push(request);
+        seen.len() - 1
+    };
+    let mut answer = answers[index.min(answers.len() - 1)].clone();
+    while let Answer::Chosen(choose) = &answer {
+        answer = choose(&body);
+    }
+    send(stream, &answer, &body, stopped)
 }
 
 fn read(mut stream: &TcpStream) -> Option<String> {
@@ -120,6 +139,6 @@ fn send(mut stream: TcpStream, answer: &Answer, request: &str, stopped: &AtomicB
             }
             Ok(())
         }
-        Answer::Nothing => Ok(()),
+        Answer::Nothing | Answer::Chosen(_) => Ok(()),
     }
 }

@@ -126,14 +126,10 @@ impl Endpoint {
         if let Some(exchange) = self.claim(&key) {
             return Ok(exchange);
         }
-        let found = self.find_or_call(&key, request);
-        let mut asked = lock(&self.asked);
-        match &found {
-            Ok(exchange) => drop(asked.insert(key, Some(exchange.clone()))),
-            Err(_) => drop(asked.remove(&key)),
-        }
-        self.answered.notify_all();
-        found
+        let _claim = Claim { endpoint: self, key: &key };
+        let exchange = self.find_or_call(&key, request)?;
+        lock(&self.asked).insert(key.clone(), Some(exchange.clone()));
+        Ok(exchange)
     }
 
     /// What [`Self::ask`] would say without a call; `None`: it would call, or fail.
@@ -188,7 +184,7 @@ impl Endpoint {
     fn call(&self, key: &str, request: &Request) -> Result<Exchange, AskError> {
         let client = self.client.get_or_init(|| Client::new(&self.spec)).as_ref().map_err(Clone::clone)?;
         let most = if self.budgets.is_empty() { Cost::NOTHING } else { self.most_of_attempt(request)? };
-        self.breaker.check().map_err(AskError::Halted)?;
+        self.unbroken()?;
         let held = self.reserve(most.times(self.attempts()))?;
         let sent = client.call(key, request, || self.admit());
         let cost = sent.as_ref().map_or(Cost::NOTHING, |call| self.cost(call, most));
@@ -205,8 +201,7 @@ impl Endpoint {
                 Ok(reservation) => held.push(reservation),
                 Err(why) => {
                     held.into_iter().for_each(|held: Reservation| held.settle(Cost::NOTHING));
-                    let resume = "mode = \"record_missing\" asks the rest";
-                    return Err(AskError::Budget(format!("model {}: {why}; {resume}", self.spec.model)));
+                    return Err(AskError::Budget(format!("model {}: {why}; {}", self.spec.model, self.resume())));
                 }
             }
         }
@@ -219,7 +214,19 @@ impl Endpoint {
             let wait = lock(pace).take(Instant::now());
             std::thread::sleep(wait);
         }
-        self.breaker.check().map_err(AskError::Halted)
+        self.unbroken()
+    }
+
+    fn unbroken(&self) -> Result<(), AskError> {
+        self.breaker.check().map_err(|why| AskError::Halted(format!("{why}; {}", self.resume())))
+    }
+
+    /// How a run that was stopped can go on.
+    fn resume(&self) -> &'static str {
+        match self.cassette {
+            Some(_) => "what was answered is recorded, and mode = \"record_missing\" asks the rest",
+            None => "nothing was recorded, as there is no cassette",
+        }
     }
 
     /// What was counted, and the worst of each attempt that nobody counted.
@@ -242,6 +249,22 @@ impl Endpoint {
     #[must_use]
     pub fn spent(&self) -> Spend {
         lock(&self.asked).values().flatten().map(|exchange| Spend::of(exchange)).sum()
+    }
+}
+
+/// A question that somebody is asking. When it ends without an answer, even by a panic, others may ask it.
+struct Claim<'a> {
+    endpoint: &'a Endpoint,
+    key: &'a str,
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        let mut asked = lock(&self.endpoint.asked);
+        if asked.get(self.key).is_some_and(Option::is_none) {
+            asked.remove(self.key);
+        }
+        self.endpoint.answered.notify_all();
     }
 }
 
