@@ -12,7 +12,7 @@ const NOT_DOMAINS: [&str; 12] = ["png", "jpg", "jpeg", "gif", "svg", "webp", "tg
 const MAX_LOCAL: usize = 64;
 const MAX_DOMAIN: usize = 255;
 /// Words before a dotted quad that is a version.
-const VERSION_WORDS: [&str; 6] = ["version", "versions", "ver", "release", "build", "revision"];
+const VERSION_WORDS: [&str; 8] = ["version", "versions", "ver", "release", "build", "revision", "section", "rfc"];
 
 pub(super) struct Addresses {
     user_info: Regex,
@@ -24,9 +24,13 @@ impl Addresses {
     pub fn new() -> Result<Self, String> {
         let compile = |pattern: &str| Regex::new(pattern).map_err(|error| error.to_string());
         Ok(Self {
-            user_info: compile(r#"[A-Za-z][A-Za-z0-9+.-]{1,20}:/{2}(?:([^\s/?#"'<>`]{1,512})@|([^\s:/?#@"'<>`]{1,128}:[^\s"'<>`]{1,256})@)"#)?,
+            user_info: compile(
+                r#"[A-Za-z][A-Za-z0-9+.-]{1,20}:/{2}(?:([^\s/?#"'<>`]{1,512})@|([^\s:/?#@"'<>`]{1,128}:[^\s"'<>`]{1,256})@)"#,
+            )?,
             v4: compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")?,
-            v6: compile(r"(?i)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:[0-9]{0,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})?")?,
+            v6: compile(
+                r"(?i)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:[0-9]{0,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})?",
+            )?,
         })
     }
 }
@@ -53,7 +57,9 @@ impl Rule for Addresses {
 fn is_user_info(info: &str) -> bool {
     let port = info.split_once(':').and_then(|(_, rest)| rest.split_once('/')).map(|(port, _)| port);
     let is_port = port.is_some_and(|port| port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()));
-    info != "git" && !is_port && !super::value::is_placeholder(info.split_once(':').map_or(info, |(_, password)| password))
+    info != "git"
+        && !is_port
+        && !super::value::is_placeholder(info.split_once(':').map_or(info, |(_, password)| password))
 }
 
 /// The e-mail address around the `@` at `at`.
@@ -73,8 +79,12 @@ fn email(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// The domain that `rest` begins with: labels with dots between them, the last of letters.
 fn domain(rest: &str) -> Option<&str> {
-    let length: usize =
-        rest.chars().take(MAX_DOMAIN).take_while(|c| c.is_alphanumeric() || ".-".contains(*c)).map(char::len_utf8).sum();
+    let length: usize = rest
+        .chars()
+        .take(MAX_DOMAIN)
+        .take_while(|c| c.is_alphanumeric() || ".-".contains(*c))
+        .map(char::len_utf8)
+        .sum();
     let shown = rest[..length].trim_end_matches(['.', '-']);
     let (front, last) = shown.rsplit_once('.')?;
     let letters: usize = last.chars().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum();

@@ -29,8 +29,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    pub const ALL: [Self; 6] =
-        [Self::Plain, Self::Ansi, Self::Percent, Self::Unicode, Self::Base64, Self::NestedJson];
+    pub const ALL: [Self; 6] = [Self::Plain, Self::Ansi, Self::Percent, Self::Unicode, Self::Base64, Self::NestedJson];
 
     #[must_use]
     pub fn apply(self, text: &str) -> String {
@@ -81,12 +80,18 @@ impl Canary {
     pub fn planted(&self, encoding: Encoding, place: usize) -> String {
         let text = encoding.apply(&self.text);
         match place % 5 {
-            0 => format!("2026-11-24T15:36:02.113Z ERROR [pool-3] checkout failed after 3 attempts {text} (order 81723)\n"),
+            0 => format!(
+                "2026-11-24T15:36:02.113Z ERROR [pool-3] checkout failed after 3 attempts {text} (order 81723)\n"
+            ),
             1 => format!(
                 "java.lang.IllegalStateException: upstream refused {text}\n\tat com.acme.Pay.charge(Pay.java:88)\n\tat com.acme.Main.run(Main.java:12)\n"
             ),
-            2 => format!("diff --git a/app.cfg b/app.cfg\n--- a/app.cfg\n+++ b/app.cfg\n@@ -3,2 +3,3 @@ [db]\n retries = 3\n+{text}\n timeout = 20\n"),
-            3 => format!("Traceback (most recent call last):\n  File \"/srv/app/pay.py\", line 20, in charge\nValueError: {text}\n"),
+            2 => format!(
+                "diff --git a/app.cfg b/app.cfg\n--- a/app.cfg\n+++ b/app.cfg\n@@ -3,2 +3,3 @@ [db]\n retries = 3\n+{text}\n timeout = 20\n"
+            ),
+            3 => format!(
+                "Traceback (most recent call last):\n  File \"/srv/app/pay.py\", line 20, in charge\nValueError: {text}\n"
+            ),
             _ => format!("goroutine 12 [running]:\nmain.charge(0xc000112000)\n\t/srv/pay.go:31 +0x1d\npanic: {text}\n"),
         }
     }
@@ -130,7 +135,11 @@ impl Dice {
 
     fn word(&mut self, length: usize) -> String {
         // A digit at the end, so that no two are a word of the language.
-        format!("{}{}", self.draw("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", length - 1), self.roll(10))
+        format!(
+            "{}{}",
+            self.draw("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", length - 1),
+            self.roll(10)
+        )
     }
 
     fn name(&mut self) -> String {
@@ -150,16 +159,22 @@ fn one(dice: &mut Dice, kind: Kind, turn: usize) -> Canary {
         Kind::PrivateKey => private_key(dice, turn),
         Kind::UrlCredentials => url(dice, turn),
         Kind::Auth => auth(dice, turn),
-        Kind::Cookie => filled(dice.word(24), [
-            "Cookie: theme=dark; sid=@; lang=en", "Set-Cookie: SESSION=@; Path=/; HttpOnly", r#"{"cookie": "auth=@; a=b"}"#,
-            "curl -H 'Cookie: jwt=@' http://api/",
-        ][turn % 4]),
+        Kind::Cookie => filled(
+            dice.word(24),
+            [
+                "Cookie: theme=dark; sid=@; lang=en",
+                "Set-Cookie: SESSION=@; Path=/; HttpOnly",
+                r#"{"cookie": "auth=@; a=b"}"#,
+                "curl -H 'Cookie: jwt=@' http://api/",
+            ][turn % 4],
+        ),
         Kind::ApiKey => api_key(dice, turn),
         Kind::Secret => secret(dice, turn),
         Kind::Card => card(dice, turn),
         Kind::Iban => iban(dice, turn),
         Kind::Email => {
-            let address = format!("{}.{}@{}.{}", dice.name(), dice.name(), dice.name(), ["com", "co.uk", "de", "io"][turn % 4]);
+            let address =
+                format!("{}.{}@{}.{}", dice.name(), dice.name(), dice.name(), ["com", "co.uk", "de", "io"][turn % 4]);
             filled(address, ["user @ not found", "from=@", "<@>", "mailto:@?subject=x", r#"{"user":"@"}"#][turn % 5])
         }
         Kind::Phone => phone(dice, turn),
@@ -178,7 +193,7 @@ fn filled(value: String, text: &str) -> (String, String) {
 fn private_key(dice: &mut Dice, turn: usize) -> (String, String) {
     let label = ["RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY", "OPENSSH PRIVATE KEY"][turn % 4];
     let lines: Vec<String> = (0..4).map(|_| dice.word(64)).collect();
-    let separator = if turn % 2 == 0 { "\n" } else { "\\n" };
+    let separator = if turn.is_multiple_of(2) { "\n" } else { "\\n" };
     let text = format!("-----BEGIN {label}-----{separator}{}{separator}-----END {label}-----", lines.join(separator));
     (lines[turn % 4].clone(), text)
 }
@@ -198,11 +213,24 @@ fn url(dice: &mut Dice, turn: usize) -> (String, String) {
 }
 
 fn auth(dice: &mut Dice, turn: usize) -> (String, String) {
-    let value = if turn % 2 == 0 { dice.word(32) } else { base64(format!("{}:{}", dice.name(), dice.word(12)).as_bytes()) };
-    filled(value, [
-        "Authorization: Bearer @", "Authorization: Basic @", r#"{"authorization": "Bearer @"}"#, "Proxy-Authorization: Basic @",
-        "sent Bearer @ to upstream", "curl -H \"Authorization: Basic @\" http://api/", "Authorization=Token @", "authorization => ApiKey @",
-    ][turn % 8])
+    let value = if turn.is_multiple_of(2) {
+        dice.word(32)
+    } else {
+        base64(format!("{}:{}", dice.name(), dice.word(12)).as_bytes())
+    };
+    filled(
+        value,
+        [
+            "Authorization: Bearer @",
+            "Authorization: Basic @",
+            r#"{"authorization": "Bearer @"}"#,
+            "Proxy-Authorization: Basic @",
+            "sent Bearer @ to upstream",
+            "curl -H \"Authorization: Basic @\" http://api/",
+            "Authorization=Token @",
+            "authorization => ApiKey @",
+        ][turn % 8],
+    )
 }
 
 fn api_key(dice: &mut Dice, turn: usize) -> (String, String) {
@@ -227,27 +255,54 @@ fn api_key(dice: &mut Dice, turn: usize) -> (String, String) {
         16 => format!("hf_{}", dice.word(34)),
         _ => format!("{}==", dice.word(86)),
     };
-    let text = if turn % 18 == 17 { "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=@;EndpointSuffix=core.windows.net" } else { "got @ here" };
+    let text = if turn % 18 == 17 {
+        "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=@;EndpointSuffix=core.windows.net"
+    } else {
+        "got @ here"
+    };
     filled(value, text)
 }
 
 fn secret(dice: &mut Dice, turn: usize) -> (String, String) {
-    filled(dice.word(12), [
-        "password=@", r#""password": "@""#, "passwd: @", "DB_PASSWORD=@", "client_secret=@&grant_type=x", "api_key: '@'", "apikey=@",
-        "aws_secret_access_key = @", "token=@", r#"{"access_token":"@","expires_in":3600}"#, "session=@;", "pwd=@", "Server=db;User=sa;Password=@;",
-        "private_key => @", "<password>@</password>", "mysqldump --password @ orders", "ALTER USER app IDENTIFIED BY '@'", "X-Api-Key: @",
-        "final String PASSWORD = \"@\";", "https://api/x?a=1&token=@&b=2",
-    ][turn % 20])
+    filled(
+        dice.word(12),
+        [
+            "password=@",
+            r#""password": "@""#,
+            "passwd: @",
+            "DB_PASSWORD=@",
+            "client_secret=@&grant_type=x",
+            "api_key: '@'",
+            "apikey=@",
+            "aws_secret_access_key = @",
+            "token=@",
+            r#"{"access_token":"@","expires_in":3600}"#,
+            "session=@;",
+            "pwd=@",
+            "Server=db;User=sa;Password=@;",
+            "private_key => @",
+            "<password>@</password>",
+            "mysqldump --password @ orders",
+            "ALTER USER app IDENTIFIED BY '@'",
+            "X-Api-Key: @",
+            "final String PASSWORD = \"@\";",
+            "https://api/x?a=1&token=@&b=2",
+        ][turn % 20],
+    )
 }
 
 fn card(dice: &mut Dice, turn: usize) -> (String, String) {
     let (prefix, length) = [("4", 16), ("52", 16), ("37", 15), ("6011", 16)][turn % 4];
     let mut digits = format!("{prefix}{}", dice.digits(length - prefix.len() - 1));
-    let doubled = |at: usize, digit: u32| if at % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { digit };
+    let doubled = |at: usize, digit: u32| if at.is_multiple_of(2) { digit * 2 / 10 + digit * 2 % 10 } else { digit };
     let sum: u32 = digits.chars().rev().enumerate().map(|(at, c)| doubled(at, c.to_digit(10).unwrap_or(0))).sum();
     let _ = write!(digits, "{}", (10 - sum % 10) % 10);
     if turn % 3 == 1 && length == 16 {
-        digits = [&digits[..4], &digits[4..8], &digits[8..12], &digits[12..]].join(if turn % 2 == 0 { " " } else { "-" });
+        digits = [&digits[..4], &digits[4..8], &digits[8..12], &digits[12..]].join(if turn.is_multiple_of(2) {
+            " "
+        } else {
+            "-"
+        });
     }
     filled(digits, ["card @ declined", "pan=@", r#"{"number":"@"}"#][turn % 3])
 }

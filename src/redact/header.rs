@@ -7,8 +7,22 @@ use std::ops::Range;
 
 /// Schemes of `Authorization` (IANA's registry, and what services use beside it).
 const SCHEMES: [&str; 16] = [
-    "basic", "bearer", "digest", "token", "apikey", "api-key", "key", "negotiate", "ntlm", "hawk", "signature", "oauth", "jwt", "sso-key",
-    "aws4-hmac-sha256", "hmac-sha256",
+    "basic",
+    "bearer",
+    "digest",
+    "token",
+    "apikey",
+    "api-key",
+    "key",
+    "negotiate",
+    "ntlm",
+    "hawk",
+    "signature",
+    "oauth",
+    "jwt",
+    "sso-key",
+    "aws4-hmac-sha256",
+    "hmac-sha256",
 ];
 /// Schemes whose credentials are a list.
 const LISTS: [&str; 6] = ["digest", "hawk", "signature", "oauth", "aws4-hmac-sha256", "hmac-sha256"];
@@ -35,9 +49,12 @@ impl Headers {
 impl Rule for Headers {
     fn find(&self, text: &str, hits: &mut Vec<Hit>) {
         for (regex, kind) in [(&self.authorization, Kind::Auth), (&self.cookie, Kind::Cookie)] {
-            for name in regex.find_iter(text) {
+            let mut at = 0;
+            while let Some(name) = regex.find_at(text, at) {
                 let content = content(text, name.range());
                 let range = if kind == Kind::Auth { credentials(text, content) } else { cookies(text, content) };
+                // A line of nothing but headers is read once, not once for each.
+                at = range.as_ref().map_or(name.end(), |range| range.end);
                 hits.extend(range.map(|range| Hit { kind, range }));
             }
         }
@@ -102,7 +119,8 @@ fn credentials(text: &str, content: Range<usize>) -> Option<Range<usize>> {
 fn cookies(text: &str, content: Range<usize>) -> Option<Range<usize>> {
     let shown = text[content.clone()].trim_end();
     let (name, value) = shown.split_once('=')?;
-    let named = !name.is_empty() && name.len() <= 128 && !name.contains(|c: char| c.is_whitespace() || "(){}<>".contains(c));
+    let named =
+        !name.is_empty() && name.len() <= 128 && !name.contains(|c: char| c.is_whitespace() || "(){}<>".contains(c));
     let code = value.is_empty() || value.starts_with(['=', ' ', '>']) || value::is_placeholder(value);
     (named && !code).then(|| content.start..content.start + shown.len())
 }

@@ -50,9 +50,9 @@ fn material(text: &str) -> usize {
     for line in text.split_inclusive('\n') {
         let bare = line.trim_matches(|c: char| c.is_whitespace() || "+-\"'`\\,|>*#".contains(c));
         let is_key = bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=\\".contains(&b));
-        let is_header = bare.split_once(": ").is_some_and(|(name, _)| {
-            name.len() <= 24 && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
-        });
+        let is_header = bare
+            .split_once(": ")
+            .is_some_and(|(name, _)| name.len() <= 24 && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-'));
         if !is_key && !is_header {
             break;
         }

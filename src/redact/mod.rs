@@ -8,8 +8,8 @@
 //! appearance. The same text gives the same bytes. Whatever goes wrong is an error, and the caller then sends nothing.
 //! What is redacted and what is not: `docs/redaction.md`.
 
-mod base64;
 mod address;
+mod base64;
 mod entropy;
 mod escape;
 mod find;

@@ -13,12 +13,14 @@ const STRONG: &str = "pass(?:word|wd|phrase|code)|pwd|secret|api[_. -]?key|api[_
     session[_-]?(?:id|key|token|secret|cookie)|sess[_-]?id|jsessionid|phpsessid|connect\\.sid|otp|cvv2?|cvc2?|ssn|passport[_-]?(?:no|number)?|\
     jwt|csrf|xsrf|conn(?:ection)?[_-]?str(?:ing)?[_-]?password|sas[_-]?url|pin[_-]?code";
 /// Names whose value is secret if it looks so.
-const WEAK: &str = "token|session|credentials?|creds?|pass|sid|signature|sig|pin|nonce|auth|key[_-]?material|x-amz-signature";
+const WEAK: &str =
+    "token|session|credentials?|creds?|pass|sid|signature|sig|pin|nonce|auth|key[_-]?material|x-amz-signature";
 /// Names of telephone numbers.
 const PHONE: &str = "phone(?:[_-]?(?:no|number))?|mobile(?:[_-]?(?:no|number))?|msisdn|telephone|fax|cell(?:phone)?";
 /// Names that must not be the end of another word.
 const WHOLE: [&str; 17] = [
-    "pwd", "otp", "cvv", "cvv2", "cvc", "cvc2", "ssn", "sid", "sig", "pin", "pass", "auth", "cred", "creds", "jwt", "fax", "nonce",
+    "pwd", "otp", "cvv", "cvv2", "cvc", "cvc2", "ssn", "sid", "sig", "pin", "pass", "auth", "cred", "creds", "jwt",
+    "fax", "nonce",
 ];
 
 /// `name=value`, `name: value`, `"name": "value"`, `name => value`.
@@ -111,9 +113,22 @@ fn is_secret(value: &str, quoted: bool, site: &Site) -> bool {
 
 fn names_a_secret(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    ["password", "passwd", "secret", "token", "pwd", "apikey", "api_key", "api-key", "credential", "session"]
-        .iter()
-        .any(|name| lower.contains(name))
+    [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "pwd",
+        "apikey",
+        "api_key",
+        "api-key",
+        "credential",
+        "session",
+        "_key",
+        "passphrase",
+    ]
+    .iter()
+    .any(|name| lower.contains(name))
 }
 
 /// Values whose name stands elsewhere: command lines, SQL, XML, pairs of `name` and `value`.
@@ -123,7 +138,8 @@ pub(super) struct Structured {
 
 impl Structured {
     pub fn new() -> Result<Self, String> {
-        const NAME: &str = "(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)";
+        const NAME: &str =
+            "(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)";
         let patterns = [
             format!(r#"(?i)(?:^|[\s"'\[,])--?[a-z0-9-]{{0,32}}{NAME}["',]{{0,3}}[ \t]{{1,4}}["']?(?P<value>[^\s"'<>-][^\s"'<>]*)"#),
             r"(?i)\b(?:identified[ \t]+(?:with[ \t]+\S{1,40}[ \t]+)?(?:by|as)|password)[ \t]+(?:password[ \t]+)?'(?P<value>[^'\n]+)'".to_owned(),

@@ -4,9 +4,36 @@ use std::ops::Range;
 
 /// Words that stand where a value would, and name none.
 const NO_VALUES: [&str; 30] = [
-    "null", "nil", "none", "true", "false", "undefined", "empty", "missing", "required", "optional", "invalid", "expired", "redacted",
-    "masked", "hidden", "str", "string", "&str", "bytes", "byte[]", "char[]", "bool", "boolean", "int", "number", "any", "object",
-    "new", "self", "this",
+    "null",
+    "nil",
+    "none",
+    "true",
+    "false",
+    "undefined",
+    "empty",
+    "missing",
+    "required",
+    "optional",
+    "invalid",
+    "expired",
+    "redacted",
+    "masked",
+    "hidden",
+    "str",
+    "string",
+    "&str",
+    "bytes",
+    "byte[]",
+    "char[]",
+    "bool",
+    "boolean",
+    "int",
+    "number",
+    "any",
+    "object",
+    "new",
+    "self",
+    "this",
 ];
 
 /// A value as it is written.
@@ -89,14 +116,21 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         || NO_VALUES.iter().any(|word| word.eq_ignore_ascii_case(bare))
         || bare.chars().all(|c| "*•xX.…-_#?=!".contains(c))
         || matches!(bare, "%s" | "%d" | "%v" | "%q" | "%r" | "{}" | "%w" | "%x")
-        || (variable && bare.len() <= 64 && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"${}_.:()-".contains(&b)))
+        || (variable
+            && bare.len() <= 64
+            && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"${}_.:()-".contains(&b)))
         || wrapped
 }
 
 /// Whether an unquoted value is an expression of a program: a call, an index, a path of names.
 pub(super) fn is_code(value: &str, after: &str) -> bool {
     let path = value.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"_.:$!?&*@".contains(b)).count();
-    let name = value.trim_start_matches(['&', '*', '!', '@']);
+    let name = value.trim_start_matches(['&', '*', '!', '@', '(']);
+    // `&[u8]`, `&dyn Key`, `&'static str`.
+    let reference = name.len() < value.len() && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    if reference || name.starts_with('[') && name.len() < value.len() {
+        return true;
+    }
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let next = value[path..].chars().next().or_else(|| after.chars().next());
     let call = starts && path > 0 && matches!(next, Some('(' | '[' | '{'));

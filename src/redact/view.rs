@@ -36,7 +36,8 @@ impl View {
 
     /// `None`: there was nothing to undo.
     fn unescaped(&self) -> Option<Self> {
-        let mut view = Self { text: String::with_capacity(self.text.len()), places: Vec::with_capacity(self.text.len()) };
+        let mut view =
+            Self { text: String::with_capacity(self.text.len()), places: Vec::with_capacity(self.text.len()) };
         let (mut at, mut changed) = (0, false);
         while let Some(c) = self.text[at..].chars().next() {
             let read = escape::read(&self.text[at..], c);
