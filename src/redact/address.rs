@@ -12,7 +12,7 @@ const NOT_DOMAINS: [&str; 12] = ["png", "jpg", "jpeg", "gif", "svg", "webp", "tg
 const MAX_LOCAL: usize = 64;
 const MAX_DOMAIN: usize = 255;
 /// Words before a dotted quad that is a version.
-const VERSION_WORDS: [&str; 6] = ["version", "versions", "ver", "release", "build", "revision"];
+const VERSION_WORDS: [&str; 8] = ["version", "versions", "ver", "release", "build", "revision", "section", "rfc"];
 
 pub(super) struct Addresses {
     user_info: Regex,

@@ -193,7 +193,7 @@ fn filled(value: String, text: &str) -> (String, String) {
 fn private_key(dice: &mut Dice, turn: usize) -> (String, String) {
     let label = ["RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY", "OPENSSH PRIVATE KEY"][turn % 4];
     let lines: Vec<String> = (0..4).map(|_| dice.word(64)).collect();
-    let separator = if turn % 2 == 0 { "\n" } else { "\\n" };
+    let separator = if turn.is_multiple_of(2) { "\n" } else { "\\n" };
     let text = format!("-----BEGIN {label}-----{separator}{}{separator}-----END {label}-----", lines.join(separator));
     (lines[turn % 4].clone(), text)
 }
@@ -213,8 +213,11 @@ fn url(dice: &mut Dice, turn: usize) -> (String, String) {
 }
 
 fn auth(dice: &mut Dice, turn: usize) -> (String, String) {
-    let value =
-        if turn % 2 == 0 { dice.word(32) } else { base64(format!("{}:{}", dice.name(), dice.word(12)).as_bytes()) };
+    let value = if turn.is_multiple_of(2) {
+        dice.word(32)
+    } else {
+        base64(format!("{}:{}", dice.name(), dice.word(12)).as_bytes())
+    };
     filled(
         value,
         [
@@ -291,12 +294,15 @@ fn secret(dice: &mut Dice, turn: usize) -> (String, String) {
 fn card(dice: &mut Dice, turn: usize) -> (String, String) {
     let (prefix, length) = [("4", 16), ("52", 16), ("37", 15), ("6011", 16)][turn % 4];
     let mut digits = format!("{prefix}{}", dice.digits(length - prefix.len() - 1));
-    let doubled = |at: usize, digit: u32| if at % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { digit };
+    let doubled = |at: usize, digit: u32| if at.is_multiple_of(2) { digit * 2 / 10 + digit * 2 % 10 } else { digit };
     let sum: u32 = digits.chars().rev().enumerate().map(|(at, c)| doubled(at, c.to_digit(10).unwrap_or(0))).sum();
     let _ = write!(digits, "{}", (10 - sum % 10) % 10);
     if turn % 3 == 1 && length == 16 {
-        digits =
-            [&digits[..4], &digits[4..8], &digits[8..12], &digits[12..]].join(if turn % 2 == 0 { " " } else { "-" });
+        digits = [&digits[..4], &digits[4..8], &digits[8..12], &digits[12..]].join(if turn.is_multiple_of(2) {
+            " "
+        } else {
+            "-"
+        });
     }
     filled(digits, ["card @ declined", "pan=@", r#"{"number":"@"}"#][turn % 3])
 }

@@ -66,6 +66,11 @@ impl Finder {
         self.names.get(rank).map_or("", String::as_str)
     }
 
+    /// Whether a rank is of a kind that is never kept.
+    pub fn is_secret(&self, rank: usize) -> bool {
+        rank.checked_sub(self.user.len()).and_then(|at| Kind::ALL.get(at)).is_some_and(|kind| !kind.may_be_kept())
+    }
+
     /// All that is to be replaced in `raw`, in no order, overlapping. `cut`: `raw` begins in the midst of a line.
     pub fn find(&self, raw: &str, cut: bool) -> Vec<Found> {
         let views = View::all(raw);

@@ -49,9 +49,12 @@ impl Headers {
 impl Rule for Headers {
     fn find(&self, text: &str, hits: &mut Vec<Hit>) {
         for (regex, kind) in [(&self.authorization, Kind::Auth), (&self.cookie, Kind::Cookie)] {
-            for name in regex.find_iter(text) {
+            let mut at = 0;
+            while let Some(name) = regex.find_at(text, at) {
                 let content = content(text, name.range());
                 let range = if kind == Kind::Auth { credentials(text, content) } else { cookies(text, content) };
+                // A line of nothing but headers is read once, not once for each.
+                at = range.as_ref().map_or(name.end(), |range| range.end);
                 hits.extend(range.map(|range| Hit { kind, range }));
             }
         }

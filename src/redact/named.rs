@@ -113,9 +113,22 @@ fn is_secret(value: &str, quoted: bool, site: &Site) -> bool {
 
 fn names_a_secret(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    ["password", "passwd", "secret", "token", "pwd", "apikey", "api_key", "api-key", "credential", "session"]
-        .iter()
-        .any(|name| lower.contains(name))
+    [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "pwd",
+        "apikey",
+        "api_key",
+        "api-key",
+        "credential",
+        "session",
+        "_key",
+        "passphrase",
+    ]
+    .iter()
+    .any(|name| lower.contains(name))
 }
 
 /// Values whose name stands elsewhere: command lines, SQL, XML, pairs of `name` and `value`.

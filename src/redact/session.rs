@@ -2,6 +2,7 @@
 
 use super::find::{Finder, Found};
 use super::token::Numbers;
+use regex::Regex;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -14,15 +15,20 @@ const OVERLAP: usize = 16 << 10;
 /// Times that a text is read again after something was replaced: what stood beside it may only now be seen.
 const MAX_PASSES: usize = 8;
 
+/// Most secrets that are also searched for by value.
+const MAX_KNOWN: usize = 512;
+
 /// One document's tokens.
 pub struct Session<'a> {
     finder: &'a Finder,
     numbers: Numbers,
+    /// Secrets found so far, by value: they are also replaced where nothing beside them tells what they are.
+    known: BTreeMap<String, usize>,
 }
 
 impl<'a> Session<'a> {
     pub(super) fn new(finder: &'a Finder) -> Self {
-        Self { finder, numbers: Numbers::default() }
+        Self { finder, numbers: Numbers::default(), known: BTreeMap::new() }
     }
 
     /// `text` with tokens for what it gave away; redacted again, by a session of its own, it stays as it is.
@@ -36,13 +42,44 @@ impl<'a> Session<'a> {
         }
         let mut draft = Draft { text: text.to_owned(), found: Vec::new() };
         for _ in 0..MAX_PASSES {
-            let more: Vec<Found> = find(self.finder, &draft.text).into_iter().filter(|f| !draft.has(f)).collect();
+            let mut more = find(self.finder, &draft.text);
+            self.learn(&more);
+            more.extend(self.find_known(&draft.text)?);
+            more.retain(|found| !draft.has(found));
             if more.is_empty() {
                 return Ok(draft.number(self.finder, &mut self.numbers));
             }
             draft = draft.with(more, self.finder);
         }
         Err(format!("the text still gives something away after {MAX_PASSES} passes"))
+    }
+
+    /// Remembers the secrets among what was found.
+    fn learn(&mut self, found: &[Found]) {
+        for one in found.iter().filter(|one| self.finder.is_secret(one.rank) && is_telling(&one.value)) {
+            if self.known.len() < MAX_KNOWN {
+                self.known.entry(one.value.clone()).or_insert(one.rank);
+            }
+        }
+    }
+
+    /// Known secrets wherever they stand.
+    fn find_known(&self, text: &str) -> Result<Vec<Found>, String> {
+        if self.known.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Of two that begin alike the longer is tried first.
+        let mut values: Vec<&String> = self.known.keys().collect();
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        let pattern = values.iter().map(|value| regex::escape(value)).collect::<Vec<_>>().join("|");
+        let regex =
+            Regex::new(&pattern).map_err(|_| "the secrets of the text are too many to search for".to_owned())?;
+        let found = regex.find_iter(text).map(|found| Found {
+            range: found.range(),
+            rank: self.known.get(found.as_str()).copied().unwrap_or_default(),
+            value: found.as_str().to_owned(),
+        });
+        Ok(found.collect())
     }
 
     /// How many tokens were written, by name of the kind (`email`); kinds of which there were none are left out.
@@ -57,6 +94,13 @@ impl fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session").field("counts", &self.counts()).finish_non_exhaustive()
     }
+}
+
+/// Whether a secret is no word that may stand anywhere: at least eight characters, letters and digits.
+fn is_telling(value: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| value.bytes().any(|b| is(&b));
+    let fits = (8..=256).contains(&value.len());
+    fits && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && !has(u8::is_ascii_whitespace)
 }
 
 /// All that is to be replaced in the text, piece by piece.

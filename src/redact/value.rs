@@ -125,7 +125,12 @@ pub(super) fn is_placeholder(value: &str) -> bool {
 /// Whether an unquoted value is an expression of a program: a call, an index, a path of names.
 pub(super) fn is_code(value: &str, after: &str) -> bool {
     let path = value.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"_.:$!?&*@".contains(b)).count();
-    let name = value.trim_start_matches(['&', '*', '!', '@']);
+    let name = value.trim_start_matches(['&', '*', '!', '@', '(']);
+    // `&[u8]`, `&dyn Key`, `&'static str`.
+    let reference = name.len() < value.len() && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    if reference || name.starts_with('[') && name.len() < value.len() {
+        return true;
+    }
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let next = value[path..].chars().next().or_else(|| after.chars().next());
     let call = starts && path > 0 && matches!(next, Some('(' | '[' | '{'));
