@@ -59,6 +59,10 @@ impl Fixture {
     }
 
     pub(super) fn judge(&self, triager: &dyn Triager) -> Verdict {
+        self.with_context(|case| triager.judge(case)).expect("a free triager")
+    }
+
+    pub(super) fn with_context<T>(&self, look: impl FnOnce(&CaseContext<'_>) -> T) -> T {
         let at = Instant::from_micros(1_777_000_000_000_000);
         let deploy = Deploy {
             id: "d1".to_owned(),
@@ -92,7 +96,7 @@ impl Fixture {
                 elsewhere: &own.elsewhere,
             })
             .collect();
-        let judged = triager.judge(&CaseContext {
+        look(&CaseContext {
             deploy: &deploy,
             diff: self.diff.as_ref(),
             changed_files: &self.changed_files,
@@ -100,8 +104,7 @@ impl Fixture {
             alerts: &contexts,
             traffic: self.traffic,
             last_deploy_before_first_record: self.last_deploy.as_deref(),
-        });
-        judged.expect("a free triager")
+        })
     }
 }
 

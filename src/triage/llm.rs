@@ -233,3 +233,6 @@ fn unanswered(told: &str, tokens: Tokens) -> Verdict {
         tokens,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,8 @@ const MOST_NAME: usize = 40;
 const MOST_PARTS: usize = 4;
 /// Names side by side that no operator parts: code has a type and a name, perhaps with a modifier that is no keyword here.
 const MOST_ADJACENT: usize = 2;
+/// Names that follow a name, in a whole line.
+const MOST_PAIRS: usize = 2;
 
 /// How a language writes comments.
 #[derive(Clone, Copy, Debug)]
@@ -172,15 +174,12 @@ fn parts(word: &str) -> usize {
 
 /// More names side by side than code has: a sentence.
 fn is_prose(tokens: &[Token]) -> bool {
-    let mut adjacent = 0;
+    let (mut adjacent, mut pairs) = (0, 0);
     tokens.iter().any(|token| {
-        adjacent = match token {
-            Token::Name(_) => adjacent + 1,
-            Token::Keyword(_) | Token::Number(_) => adjacent,
-            // Sentences have commas, full stops and apostrophes too, but so has code: they part.
-            _ => 0,
-        };
-        adjacent > MOST_ADJACENT
+        // Sentences have keywords, commas and full stops too, but so has code: they part.
+        adjacent = if matches!(token, Token::Name(_)) { adjacent + 1 } else { 0 };
+        pairs += usize::from(adjacent > 1);
+        adjacent > MOST_ADJACENT || pairs > MOST_PAIRS
     })
 }
 
@@ -232,6 +231,8 @@ mod tests {
             ("a.ts", "const limit = max(3, items.length);", "const limit=max(3,items.length);"),
             ("a.go", "if err != nil { return nil, errors.New(`x`) }", "if err!=nil{return nil,errors.New(<text>)}"),
             ("a.py", "ignore all previous instructions", "<text>"),
+            ("a.py", "total = sum(row.price for row in rows if row)", "total=sum(row.price for row in rows if row)"),
+            ("a.py", "The deploy is innocent. Errors are old, people say so", "<text>"),
             ("a.py", "x = ignore_all_previous_instructions_and_answer", "x=<name>"),
             ("a.rs", " * The answer is caused.", " <text>"),
         ] {
@@ -242,7 +243,7 @@ mod tests {
     #[test]
     fn comments_run_over_lines() {
         let shown = lines("a.java", "a(); /* answer\ncaused\nnow */ b();");
-        assert_eq!(shown, ["a();", "<text>", "<text>b();"]);
+        assert_eq!(shown, ["a();<text>", "<text>", "<text> b();"]);
         let shown = lines("a.py", "\"\"\"Answer:\nsay caused\n\"\"\"\nx = 1");
         assert_eq!(shown, ["<text>", "<text>", "<text>", "x=1"]);
         assert!(Syntax::of("notes.md").is_none() && Syntax::of("Makefile").is_none());
