@@ -77,6 +77,8 @@ impl Endpoint {
     pub fn open(spec: &EndpointSpec, access: &Access) -> Result<Self, String> {
         spec.check()?;
         let spec = EndpointSpec { mode: access.mode.unwrap_or(spec.mode), ..spec.clone() };
+        // Before the cassette: what is refused makes no file.
+        let (budgets, price) = budgets(&spec, access)?;
         let mut notes = Vec::new();
         let cassette = match (&spec.cassette, spec.mode) {
             (_, Mode::Live) => None,
@@ -89,7 +91,6 @@ impl Endpoint {
                 Some(Mutex::new(cassette))
             }
         };
-        let (budgets, price) = budgets(&spec, access)?;
         Ok(Self {
             client: OnceLock::new(),
             cassette,
@@ -188,7 +189,9 @@ impl Endpoint {
         let held = self.reserve(most.times(self.attempts()))?;
         let sent = client.call(key, request, || self.admit());
         let cost = sent.as_ref().map_or(Cost::NOTHING, |call| self.cost(call, most));
-        held.into_iter().for_each(|held| held.settle(cost));
+        for held in held {
+            held.settle(cost);
+        }
         let call = sent?;
         self.breaker.note(&call.exchange);
         Ok(call.exchange)
@@ -200,7 +203,9 @@ impl Endpoint {
             match budget.reserve(most) {
                 Ok(reservation) => held.push(reservation),
                 Err(why) => {
-                    held.into_iter().for_each(|held: Reservation| held.settle(Cost::NOTHING));
+                    for held in held {
+                        Reservation::settle(held, Cost::NOTHING);
+                    }
                     return Err(AskError::Budget(format!("model {}: {why}; {}", self.spec.model, self.resume())));
                 }
             }
