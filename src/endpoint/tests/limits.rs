@@ -66,3 +66,20 @@ fn requests_keep_their_pace_however_many_ask() {
     assert!(started.elapsed() >= Duration::from_millis(400), "eight pauses of 50 ms: {:?}", started.elapsed());
     assert_eq!(server.calls(), 9);
 }
+
+#[test]
+fn a_pause_that_one_was_asked_for_is_kept_by_all() {
+    let server = Server::start(vec![text("429 Too Many Requests\r\nretry-after: 1", "{}"), Server::json(ANSWER)]);
+    let endpoint = open(&spec(&server.base_url, Mode::Live, None)).unwrap();
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| endpoint.ask(&request("t")).unwrap());
+        while server.calls() == 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        let started = Instant::now();
+        assert_eq!(endpoint.ask(&request("u")).unwrap().attempts, 1);
+        assert!(started.elapsed() > Duration::from_millis(500), "{:?}", started.elapsed());
+        assert_eq!(first.join().unwrap().attempts, 2);
+    });
+}
