@@ -50,7 +50,7 @@ impl Endpoint {
     pub(super) fn most_of_attempt(&self, request: &Request) -> Result<Cost, AskError> {
         let output = request.most_output().ok_or_else(|| {
             AskError::Failed(
-                "parameters.max_tokens (or max_completion_tokens) is missing: without it nothing limits what an answer costs"
+                "parameters.max_tokens (or max_completion_tokens) is missing, or no whole number: nothing limits what an answer costs"
                     .to_owned(),
             )
         })?;
