@@ -47,7 +47,7 @@ fn a_server_that_hangs_does_not_hang_the_run() {
         }
     });
     // Sixteen at once are under way when the fifth fails; nobody begins another.
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     assert!(server.calls() <= 32, "{}", server.calls());
 }
 

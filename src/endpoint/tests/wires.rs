@@ -154,7 +154,7 @@ fn recordings_of_before_still_read() {
     let exchange = replay.ask(&request("t")).unwrap();
     assert_eq!((exchange.usage.unwrap().input, exchange.reasoning, replay.spent().reasoning), (7, None, 0));
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/classifier.jsonl");
-    assert!(cassette::Cassette::open(&committed, false).unwrap().1.is_none());
+    assert!(Cassette::open(&committed, false).unwrap().1.is_none());
     let old = r#"{"calls":1,"tokens":{"input":1},"uncounted":0,"outcomes":{}}"#;
     assert_eq!(serde_json::from_str::<Spend>(old).unwrap().calls, 1);
 }
