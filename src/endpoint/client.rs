@@ -1,7 +1,8 @@
 //! The HTTP side: attempts, their limits and what came of them.
 
 use super::exchange::{Exchange, Outcome, SCHEMA};
-use super::retry::{pause, retry_after};
+use super::retry::{LONGEST, pause, retry_after};
+use super::valve::Valve;
 use super::{EndpointSpec, Request, Wire};
 use reqwest::blocking::Response;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -75,13 +76,13 @@ impl Client {
         Ok(Self { spec: spec.clone(), http, key })
     }
 
-    /// Sends the request, again where the failure may pass, and says what came of it. `admit` is asked before each attempt.
+    /// Sends the request, again where the failure may pass, and says what came of it. Each attempt passes `valve`.
     ///
     /// # Errors
-    /// That of `admit`, when nothing was sent yet.
-    pub fn call<E>(&self, key: &str, request: &Request, admit: impl Fn() -> Result<(), E>) -> Result<Call, E> {
+    /// When nothing may be sent any more, and nothing was.
+    pub fn call(&self, key: &str, request: &Request, valve: &Valve) -> Result<Call, String> {
         let body = request.body();
-        admit()?;
+        valve.admit()?;
         let (mut attempts, mut unknown) = (0, 0);
         loop {
             let started = Instant::now();
@@ -89,9 +90,13 @@ impl Client {
             let latency_ms = started.elapsed().as_millis() as u64;
             attempts += 1;
             unknown += u64::from(attempt.may_be_charged());
-            if let Some(pause) = self.pause(key, &attempt, attempts) {
+            let asked = attempt.asked_pause();
+            if let Some(asked) = asked.filter(|asked| attempt.outcome.is_transient() && *asked <= LONGEST) {
+                valve.hold(asked);
+            }
+            if let Some(pause) = self.pause(key, &attempt, asked, attempts) {
                 std::thread::sleep(pause);
-                if admit().is_ok() {
+                if valve.admit().is_ok() {
                     continue;
                 }
             }
@@ -103,12 +108,10 @@ impl Client {
     }
 
     /// How long to wait before the next attempt; `None`: there is none.
-    fn pause(&self, key: &str, attempt: &Attempt, attempts: u32) -> Option<Duration> {
+    fn pause(&self, key: &str, attempt: &Attempt, asked: Option<Duration>, attempts: u32) -> Option<Duration> {
         if !attempt.outcome.is_transient() || attempts > self.spec.retries {
             return None;
         }
-        let asked = attempt.headers.get("retry-after");
-        let asked = asked.and_then(|header| retry_after(header, jiff::Timestamp::now()));
         pause(attempts - 1, asked, xxh3_64_with_seed(key.as_bytes(), u64::from(attempts)))
     }
 
@@ -183,6 +186,10 @@ impl Client {
 }
 
 impl Attempt {
+    fn asked_pause(&self) -> Option<Duration> {
+        self.headers.get("retry-after").and_then(|header| retry_after(header, jiff::Timestamp::now()))
+    }
+
     fn may_be_charged(&self) -> bool {
         self.sent && self.outcome.may_be_charged()
     }

@@ -3,10 +3,11 @@
 use super::budget::Cost;
 use super::{AskError, Endpoint, Request, estimate_tokens};
 
-/// How many times the estimate a prompt takes at most: vocabularies differ, by half for prose and more for code.
+/// How many times the estimate a prompt is taken to need at most. An assumption, as vocabularies differ; where it is wrong, the budget tells
+/// of an overrun.
 const SAFETY: u64 = 2;
 
-/// Tokens that providers add around a prompt (roles, the system prompt for tools): some hundred, at most so many.
+/// Tokens that a provider is taken to add around a prompt at most: marks of roles, words that explain the tool. Some hundred are usual.
 const AROUND: u64 = 1024;
 
 /// What a question may take.
@@ -50,7 +51,7 @@ impl Endpoint {
     pub(super) fn most_of_attempt(&self, request: &Request) -> Result<Cost, AskError> {
         let output = request.most_output().ok_or_else(|| {
             AskError::Failed(
-                "parameters.max_tokens (or max_completion_tokens) is missing: without it nothing limits what an answer costs"
+                "parameters.max_tokens (or max_completion_tokens) is missing, or no whole number: nothing limits what an answer costs"
                     .to_owned(),
             )
         })?;

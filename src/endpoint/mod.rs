@@ -26,6 +26,7 @@ mod spend;
 mod tests;
 mod usage;
 mod usd;
+mod valve;
 mod wire;
 
 pub use access::Access;
@@ -43,14 +44,12 @@ pub use spend::Spend;
 pub use usd::Usd;
 pub use wire::Wire;
 
-use breaker::Breaker;
 use budget::Reservation;
 use cassette::Cassette;
 use client::{Call, Client};
-use pace::Pace;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Instant;
+use valve::Valve;
 
 /// One model behind one address. Shared by all who ask it; the same question is asked once in a run.
 pub struct Endpoint {
@@ -64,8 +63,7 @@ pub struct Endpoint {
     /// The caller's and the configuration's own, in this order, whichever there are.
     budgets: Vec<Arc<Budget>>,
     price: Option<Price>,
-    pace: Option<Mutex<Pace>>,
-    breaker: Breaker,
+    valve: Valve,
 }
 
 impl Endpoint {
@@ -77,6 +75,8 @@ impl Endpoint {
     pub fn open(spec: &EndpointSpec, access: &Access) -> Result<Self, String> {
         spec.check()?;
         let spec = EndpointSpec { mode: access.mode.unwrap_or(spec.mode), ..spec.clone() };
+        // Before the cassette: what is refused makes no file.
+        let (budgets, price) = budgets(&spec, access)?;
         let mut notes = Vec::new();
         let cassette = match (&spec.cassette, spec.mode) {
             (_, Mode::Live) => None,
@@ -89,7 +89,6 @@ impl Endpoint {
                 Some(Mutex::new(cassette))
             }
         };
-        let (budgets, price) = budgets(&spec, access)?;
         Ok(Self {
             client: OnceLock::new(),
             cassette,
@@ -98,8 +97,7 @@ impl Endpoint {
             notes,
             budgets,
             price,
-            pace: spec.rate_limit.map(|rate| Mutex::new(Pace::per_minute(rate))),
-            breaker: Breaker::default(),
+            valve: Valve::new(spec.rate_limit),
             spec,
         })
     }
@@ -184,13 +182,15 @@ impl Endpoint {
     fn call(&self, key: &str, request: &Request) -> Result<Exchange, AskError> {
         let client = self.client.get_or_init(|| Client::new(&self.spec)).as_ref().map_err(Clone::clone)?;
         let most = if self.budgets.is_empty() { Cost::NOTHING } else { self.most_of_attempt(request)? };
-        self.unbroken()?;
+        self.valve.check().map_err(|why| self.halted(&why))?;
         let held = self.reserve(most.times(self.attempts()))?;
-        let sent = client.call(key, request, || self.admit());
+        let sent = client.call(key, request, &self.valve).map_err(|why| self.halted(&why));
         let cost = sent.as_ref().map_or(Cost::NOTHING, |call| self.cost(call, most));
-        held.into_iter().for_each(|held| held.settle(cost));
+        for held in held {
+            held.settle(cost);
+        }
         let call = sent?;
-        self.breaker.note(&call.exchange);
+        self.valve.note(&call.exchange);
         Ok(call.exchange)
     }
 
@@ -200,7 +200,9 @@ impl Endpoint {
             match budget.reserve(most) {
                 Ok(reservation) => held.push(reservation),
                 Err(why) => {
-                    held.into_iter().for_each(|held: Reservation| held.settle(Cost::NOTHING));
+                    for held in held {
+                        Reservation::settle(held, Cost::NOTHING);
+                    }
                     return Err(AskError::Budget(format!("model {}: {why}; {}", self.spec.model, self.resume())));
                 }
             }
@@ -208,17 +210,8 @@ impl Endpoint {
         Ok(held)
     }
 
-    /// Waits for the next slot, and then sees whether anything may still be sent.
-    fn admit(&self) -> Result<(), AskError> {
-        if let Some(pace) = &self.pace {
-            let wait = lock(pace).take(Instant::now());
-            std::thread::sleep(wait);
-        }
-        self.unbroken()
-    }
-
-    fn unbroken(&self) -> Result<(), AskError> {
-        self.breaker.check().map_err(|why| AskError::Halted(format!("{why}; {}", self.resume())))
+    fn halted(&self, why: &str) -> AskError {
+        AskError::Halted(format!("{why}; {}", self.resume()))
     }
 
     /// How a run that was stopped can go on.

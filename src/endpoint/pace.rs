@@ -7,10 +7,11 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// `requests` from 1.
-    pub const fn per_minute(requests: u32) -> Self {
+    /// So many from 1, or without a limit.
+    pub fn per_minute(requests: Option<u32>) -> Self {
         let nanos = Duration::from_mins(1).as_nanos() as u64;
-        Self { interval: Duration::from_nanos(nanos.div_ceil(requests as u64)), next: None }
+        let interval = requests.map_or(0, |requests| nanos.div_ceil(u64::from(requests.max(1))));
+        Self { interval: Duration::from_nanos(interval), next: None }
     }
 
     /// Takes the next slot: how long whoever comes at `now` must wait for it.
@@ -18,6 +19,11 @@ impl Pace {
         let slot = self.next.map_or(now, |next| next.max(now));
         self.next = Some(slot + self.interval);
         slot - now
+    }
+
+    /// There is no slot before `until`.
+    pub fn hold(&mut self, until: Instant) {
+        self.next = Some(self.next.map_or(until, |next| next.max(until)));
     }
 }
 
@@ -30,10 +36,15 @@ mod tests {
     fn slots_are_spaced_and_none_is_saved_up() {
         let start = Instant::now();
         let second = Duration::from_secs(1);
-        let mut pace = Pace::per_minute(60);
+        let mut pace = Pace::per_minute(Some(60));
         assert_eq!([0, 0, 0].map(|at| pace.take(start + second * at)), [0, 1, 2].map(|n| second * n));
         assert_eq!(pace.take(start + second * 10), Duration::ZERO);
         assert_eq!(pace.take(start + second * 10), second, "the idle seconds are gone");
+        let mut free = Pace::per_minute(None);
+        assert_eq!([0, 0].map(|at| free.take(start + second * at)), [Duration::ZERO; 2]);
+        free.hold(start + second * 3);
+        free.hold(start + second * 2);
+        assert_eq!([1, 4].map(|at| free.take(start + second * at)), [second * 2, Duration::ZERO]);
     }
 
     proptest! {
@@ -42,7 +53,7 @@ mod tests {
             requests in 1u32..200, gaps in prop::collection::vec(0u64..3000, 1..400)
         ) {
             let start = Instant::now();
-            let (mut pace, mut now, mut slots) = (Pace::per_minute(requests), start, Vec::new());
+            let (mut pace, mut now, mut slots) = (Pace::per_minute(Some(requests)), start, Vec::new());
             for gap in gaps {
                 now += Duration::from_millis(gap);
                 slots.push(now + pace.take(now));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Longest pause that an endpoint may ask for; whoever asks for more is not asked again.
-const LONGEST: Duration = Duration::from_mins(1);
+pub const LONGEST: Duration = Duration::from_mins(1);
 
 /// Before the first retry at most; twice as long before each further one.
 const BASE: Duration = Duration::from_millis(500);

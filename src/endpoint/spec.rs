@@ -182,6 +182,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_is_written_and_defaults_are_not() {
+        let toml = "base_url = \"https://a.example\"\nmodel = \"m\"\n";
+        let plain: EndpointSpec = toml::from_str(toml).unwrap();
+        let json = serde_json::to_value(&plain).unwrap();
+        assert!(["wire", "rate_limit", "max_usd", "max_tokens_spent"].iter().all(|key| json.get(key).is_none()));
+        let more = "wire = \"anthropic\"\nrate_limit = 50\nmax_usd = 1.1\nmax_tokens_spent = 1000\n";
+        let full: EndpointSpec = toml::from_str(&format!("{toml}{more}")).unwrap();
+        assert_eq!((full.wire, full.max_usd.unwrap().micros()), (Wire::Anthropic, 1_100_000));
+        let json = serde_json::to_string(&full).unwrap();
+        assert!(json.contains(r#""wire":"anthropic""#) && json.contains(r#""max_usd":"1.10""#), "{json}");
+        assert_eq!(serde_json::from_str::<EndpointSpec>(&json).unwrap(), full);
+        assert!(toml::from_str::<EndpointSpec>(&format!("{toml}max_usd = -1")).is_err());
+    }
+
+    #[test]
     fn what_cannot_be_used_is_named() {
         let error = |change: fn(&mut EndpointSpec)| {
             let mut spec = spec("https://a.example");

@@ -1,3 +1,10 @@
+#[cfg(test)]
+mod caps;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod wires;
+
 use super::fixture::{Answer, Server};
 use super::*;
 use crate::model::{Span, Tokens};

@@ -1,53 +1,21 @@
 //! A chat model that is a function: the known signature that is most alike, where it is alike enough. Behind a real socket, so that
 //! what asks it cannot tell the difference.
 
+use super::fake_server::{Answer, Server};
 use serde_json::{Value, json};
 use shakedown::normalize::embedding::{HashEmbedder, HashSpec};
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::sync::LazyLock;
-use std::time::Duration;
 
 /// Cosine from which on the model takes two templates for one error.
 const ALIKE: f32 = 0.75;
 
+static EMBEDDER: LazyLock<HashEmbedder> = LazyLock::new(|| HashEmbedder::new(HashSpec::default()).expect("defaults"));
+
 /// Its base URL. It answers as long as the tests run.
 pub fn base_url() -> &'static str {
-    static URL: LazyLock<String> = LazyLock::new(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        std::thread::spawn(move || {
-            let embedder = HashEmbedder::new(HashSpec::default()).expect("defaults");
-            for stream in listener.incoming().flatten() {
-                // Whoever hangs up early gets no answer.
-                let _ = serve(&stream, &embedder);
-            }
-        });
-        url
-    });
-    &URL
-}
-
-fn serve(mut stream: &TcpStream, embedder: &HashEmbedder) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let (mut bytes, mut buffer) = (Vec::new(), [0; 8192]);
-    let body = loop {
-        let count = stream.read(&mut buffer)?;
-        bytes.extend_from_slice(&buffer[..count]);
-        let text = String::from_utf8_lossy(&bytes);
-        let length = |head: &str| {
-            let mut lines = head.lines().map(str::to_ascii_lowercase);
-            lines.find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok())
-        };
-        match text.split_once("\r\n\r\n") {
-            Some((head, body)) if Some(body.len()) == length(head) => break body.to_owned(),
-            _ if count == 0 => return Ok(()),
-            _ => {}
-        }
-    };
-    let answer = answer(&body, embedder).to_string();
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length:";
-    stream.write_all(format!("{head} {}\r\n\r\n{answer}", answer.len()).as_bytes())
+    static SERVER: LazyLock<Server> =
+        LazyLock::new(|| Server::start(vec![Answer::Made(|body| answer(body, &EMBEDDER).to_string())]));
+    &SERVER.base_url
 }
 
 fn answer(body: &str, embedder: &HashEmbedder) -> Value {

@@ -16,6 +16,10 @@ mod determinism;
 mod evaluation;
 mod example;
 mod fake_model;
+/// The server that the unit tests use too.
+#[allow(dead_code)]
+#[path = "../../src/endpoint/fixture.rs"]
+mod fake_server;
 mod floors;
 mod loghub;
 mod month;

@@ -17,9 +17,10 @@ pub fn content(question: &Question, complaint: Option<&str>) -> Map<String, Valu
     let mut messages = vec![message(&question.user)];
     messages.extend(complaint.map(message));
     let (name, schema) = &question.schema;
-    let schema = match is_object(schema) {
-        true => Cow::Borrowed(schema),
-        false => Cow::Owned(json!({"type": "object", "properties": {FIELD: schema}, "required": [FIELD]})),
+    let schema = if is_object(schema) {
+        Cow::Borrowed(schema)
+    } else {
+        Cow::Owned(json!({"type": "object", "properties": {FIELD: schema}, "required": [FIELD]}))
     };
     let tool = json!({"name": name, "description": "Gives the answer.", "input_schema": schema});
     let choice = json!({"type": "tool", "name": name, "disable_parallel_tool_use": true});
