@@ -10,6 +10,7 @@ pub mod context;
 pub mod evidence;
 pub mod heuristic;
 pub mod pair;
+pub mod redteam;
 
 pub use accept_all::AcceptAll;
 pub use blame_latest::BlameLatest;
