@@ -1,5 +1,6 @@
 //! Decisions against the incident log: the only room that sees both.
 
+mod clusters;
 mod compare;
 mod costs;
 mod delay;
@@ -18,11 +19,14 @@ mod monthly;
 mod normalization;
 mod one_to_one;
 mod pair_texts;
+mod pair_triage;
 mod placebo;
 mod quantities;
+mod rank_triage;
 mod ranking;
 mod recalibration;
 mod regrouping;
+mod reliability;
 mod rollback;
 mod rows;
 mod stage_value;
@@ -34,6 +38,7 @@ mod units;
 mod unlabelled;
 
 pub use crate::dataset::Labels;
+pub use clusters::ClusterKind;
 pub use compare::{Comparison, MetricDifference, compare};
 pub use costs::{Costs, DEFAULT_COSTS, Labelling};
 pub use evaluation::{
@@ -50,8 +55,10 @@ pub use monthly::MonthlyCost;
 pub use normalization::{Collapse, Family, Fragmentation, NewByDeploy, Normalization, Power, Signature, Suspect, Week};
 pub use one_to_one::OneToOne;
 pub use pair_texts::{PairDraw, PairTexts};
+pub use pair_triage::{ClusteredPairs, PairScores};
 pub use placebo::{AttainedRate, MARKED_ABOVE, MIN_EXPECTED, PlaceboScores, PlaceboVerdict, StratumRate};
 pub use quantities::{Effort, HarmMinutes, Quantities};
+pub use rank_triage::{ClusteredRanks, RankScores};
 pub use ranking::{AveragePrecision, Ranking};
 pub use recalibration::{
     Advice, Backtest, Freshness, NearestDeploy, NearestWeek, PairCosts, Recalibration, RecalibrationInput, Routine,
@@ -60,6 +67,7 @@ pub use recalibration::{
 pub use regrouping::{
     CaseChange, Change, Grouped, Pair, Regrouped, Regrouping, Side, Unchanged, Under, WindowChange, regrouping,
 };
+pub use reliability::{Reliability, ReliabilityBin};
 pub use rollback::{RightRollbacks, RollbackCounterfactual, WrongRollbacks};
 pub use rows::{AlertRow, CaseRow};
 pub use stage_value::{PartOfPipeline, PipelineStage, StageValues, stage_values};

@@ -184,6 +184,7 @@ fn the_property_draws_from_every_normalizer_detector_gate_and_triager() {
         TriagerSpec::Llm(_) => 3,
         TriagerSpec::Cascade(_) => 4,
         TriagerSpec::Recorded(_) => 5,
+        TriagerSpec::ClassInTrace {} => 6,
     };
     let distinct = |mut found: Vec<i32>| {
         found.sort_unstable();
