@@ -1,5 +1,6 @@
 //! Decisions against the incident log: the only room that sees both.
 
+mod candidates;
 mod clusters;
 mod compare;
 mod costs;
@@ -38,12 +39,13 @@ mod units;
 mod unlabelled;
 
 pub use crate::dataset::Labels;
+pub use candidates::RankTally;
 pub use clusters::ClusterKind;
 pub use compare::{Comparison, MetricDifference, compare};
 pub use costs::{Costs, DEFAULT_COSTS, Labelling};
 pub use evaluation::{
-    Attribution, ByAction, Cost, Delay, DetectionScores, EndToEnd, Evaluation, Funnel, IncidentCounts, Misses, Oracle,
-    PipelineProvenance, RunManifest, SavedMinutes, TriageScores,
+    ByAction, Cost, Delay, DetectionScores, EndToEnd, Evaluation, Funnel, IncidentCounts, Misses, Oracle,
+    PipelineProvenance, RunManifest, SavedMinutes,
 };
 pub use floors::{ActionCounts, FloorScore, FloorScores};
 pub use judged::{Judged, Label};
@@ -73,6 +75,9 @@ pub use rows::{AlertRow, CaseRow};
 pub use stage_value::{PartOfPipeline, PipelineStage, StageValues, stage_values};
 pub use time_to_detect::{Quantile, TimeToDetect};
 pub use tornado::{Assumption, BreakEvenAt, BreakEvenRange, Swing};
+pub use triage::{
+    Attribution, BreakEven, CaseCause, ChangeKind, Decoys, Overlaps, TriageScores, VerdictCounts, VerdictsOn,
+};
 pub use truth::{TrueIncident, Truth};
 pub use units::{ClusterInterval, ClusteredBy, Measure, Stage, Unit, UnitScore};
 pub use unlabelled::{ReviewCounts, ThreeReadings, UnlabelledCases, Weighted};
@@ -118,7 +123,8 @@ pub fn evaluate<'a>(
     let acted = rightly_acted(&truth, &judged);
     let mut quantities = Quantities::of(data, &truth, &judged, &losses.keys().copied().collect(), &acted);
     quantities.normalization = fits.spend.tokens;
-    let (triage, end_to_end) = (triage::scores(&truth, &judged), end_to_end::scores(&truth, &judged));
+    let triage = triage::scores(data, costs, &truth, &judged, &acted);
+    let end_to_end = end_to_end::scores(&truth, &judged);
     let evaluation = Evaluation {
         schema_version: 1,
         manifest: manifest(data, pipeline, costs),
@@ -161,6 +167,7 @@ pub fn study(
     let spec = assessment.evaluation.manifest.pipeline.resolved.clone();
     assessment.evaluation.label_noise = label_noise(data, assessment);
     assessment.evaluation.normalization = Some(normalization::normalization(data, fits, spec.detect.alpha));
+    assessment.evaluation.triage.decoys = triage::decoys(data, fits, &spec.triage, &replay.outcomes)?;
     assessment.evaluation.stage_values = stage_values(data, fits, &spec, replay, costs, progress)?;
     Ok(())
 }

@@ -219,7 +219,11 @@ mod tests {
         struct Broken;
         impl Triager for Broken {
             fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, AskError> {
-                if case.changed_files[0].contains("Wish") { Err("no answer".to_owned().into()) } else { AcceptAll.judge(case) }
+                if case.changed_files[0].contains("Wish") {
+                    Err("no answer".to_owned().into())
+                } else {
+                    AcceptAll.judge(case)
+                }
             }
         }
         assert_eq!(PairScores::of("x", &Broken, &pairs(), &Silent).unwrap_err(), "pair 2: no answer");

@@ -1,9 +1,10 @@
 //! Triagers against cases with several deploys that may have done it: which one, if any?
 
+use super::candidates::{Candidate, RankTally, Ranked};
 use super::clusters::{ClusterKind, Clusters};
 use crate::dataset::RankCase;
 use crate::endpoint::AskError;
-use crate::model::{Citations, Instant, Progress, Tokens, Verdict, VerdictKind};
+use crate::model::{Citations, Instant, Progress, Tokens, Verdict};
 use crate::stats::{Bounds, Estimate};
 use crate::triage::{PairCase, Triager};
 use rayon::prelude::*;
@@ -14,18 +15,8 @@ use std::cmp::Reverse;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RankScores {
     pub name: String,
-    /// Mean over the cases with a guilty candidate of 1 / its rank; `None` without such a case.
-    pub mrr: Option<f64>,
-    /// Share of those cases in which the guilty candidate comes first and is `caused`.
-    pub accuracy_at_1: Estimate,
-    /// Share of those cases in which it is among the first three, whatever was said of it.
-    pub accuracy_at_3: Estimate,
-    /// Share of the cases without a guilty candidate in which any is `caused`.
-    pub false_blame: Estimate,
-    /// Share of the cases with a guilty candidate in which none is `caused`: no one is blamed.
-    pub unblamed: Estimate,
-    /// What chance would give: the mean of the reciprocal rank when the candidates are shuffled.
-    pub mrr_by_chance: Option<f64>,
+    #[serde(flatten)]
+    pub tally: RankTally,
     /// Share of the places in the diffs that verdicts cite which exist.
     pub grounded: Estimate,
     /// Of all verdicts.
@@ -46,14 +37,8 @@ pub struct ClusteredRanks {
 }
 
 /// What came out of one case.
-#[derive(Clone, Debug, PartialEq)]
-struct Ranked {
-    /// 1-based, of the guilty candidate.
-    rank: Option<usize>,
-    candidates: usize,
-    /// Whether the first of the ranking is `caused`, and whether any is.
-    first_caused: bool,
-    any_caused: bool,
+struct CaseRanking {
+    ranked: Ranked,
     citations: Citations,
     tokens: Tokens,
 }
@@ -66,76 +51,42 @@ impl RankScores {
     /// As [`Triager::judge`], with the case it was about: the first in the order given.
     pub fn of(name: &str, triager: &dyn Triager, cases: &[RankCase], progress: &dyn Progress) -> Result<Self, String> {
         let rank = |case: &RankCase| {
-            let ranked = judge(case, triager).map(|verdicts| Ranked::of(case, &verdicts));
+            let ranking = judge(case, triager).map(|verdicts| CaseRanking::of(case, &verdicts));
             progress.advance(1);
-            ranked
+            ranking
         };
-        let ranked: Vec<Result<Ranked, AskError>> = cases.par_iter().map(rank).collect();
-        let told = |(index, ranked): (usize, Result<Ranked, AskError>)| {
-            ranked.map_err(|reason| format!("case {}: {reason}", index + 1))
+        let rankings: Vec<Result<CaseRanking, AskError>> = cases.par_iter().map(rank).collect();
+        let told = |(index, ranking): (usize, Result<CaseRanking, AskError>)| {
+            ranking.map_err(|reason| format!("case {}: {reason}", index + 1))
         };
-        let ranked = ranked.into_iter().enumerate().map(told).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { notes: triager.notes(), ..Self::of_ranked(name, cases, &ranked) })
-    }
-
-    fn of_ranked(name: &str, cases: &[RankCase], ranked: &[Ranked]) -> Self {
-        let count = |keep: &dyn Fn(&Ranked) -> bool| ranked.iter().filter(|one| keep(one)).count() as u64;
-        let guilty = count(&|one| one.rank.is_some());
-        let cited: Citations = ranked.iter().map(|one| one.citations).sum();
-        let mean = |of: &dyn Fn(&Ranked) -> f64| {
-            let sum = ranked.iter().filter(|one| one.rank.is_some()).map(of).fold(0.0, |sum, x| sum + x);
-            (guilty > 0).then(|| sum / guilty as f64)
-        };
-        Self {
+        let rankings = rankings.into_iter().enumerate().map(told).collect::<Result<Vec<_>, _>>()?;
+        let ranked: Vec<Ranked> = rankings.iter().map(|ranking| ranking.ranked).collect();
+        let cited: Citations = rankings.iter().map(|ranking| ranking.citations).sum();
+        Ok(Self {
             name: name.to_owned(),
-            mrr: mean(&Ranked::reciprocal),
-            accuracy_at_1: Estimate::ratio(count(&Ranked::is_right), guilty),
-            accuracy_at_3: Estimate::ratio(count(&|one| one.rank.is_some_and(|rank| rank <= 3)), guilty),
-            false_blame: Estimate::ratio(
-                count(&|one| one.rank.is_none() && one.any_caused),
-                ranked.len() as u64 - guilty,
-            ),
-            unblamed: Estimate::ratio(count(&|one| one.rank.is_some() && !one.any_caused), guilty),
-            mrr_by_chance: mean(&|one| {
-                (1..=one.candidates).map(|rank| 1.0 / rank as f64).sum::<f64>() / one.candidates as f64
-            }),
+            tally: RankTally::of(&ranked),
             grounded: Estimate::ratio(cited.held, cited.held + cited.dropped),
-            tokens: ranked.iter().map(|one| one.tokens).sum(),
-            clustered: clustered(cases, ranked),
-            notes: Vec::new(),
-        }
+            tokens: rankings.iter().map(|ranking| ranking.tokens).sum(),
+            clustered: clustered(cases, &ranked),
+            notes: triager.notes(),
+        })
     }
 }
 
-impl Ranked {
-    /// By probability of `caused`, the most probable first; of equals the later deploy, then the smaller id. `verdicts` in the order
-    /// of the candidates.
+impl CaseRanking {
+    /// `verdicts` in the order of the candidates.
     fn of(case: &RankCase, verdicts: &[Verdict]) -> Self {
-        let mut order: Vec<usize> = (0..verdicts.len()).collect();
-        order.sort_by(|&a, &b| {
-            let by_probability = verdicts[b].probability_caused().total_cmp(&verdicts[a].probability_caused());
-            let rest = |at: usize| (Reverse(case.candidates[at].deployed_at), &case.candidates[at].id);
-            by_probability.then_with(|| rest(a).cmp(&rest(b)))
+        let candidates = case.candidates.iter().zip(verdicts).map(|(candidate, verdict)| Candidate {
+            id: &candidate.id,
+            deployed_at: candidate.deployed_at,
+            probability: verdict.probability_caused(),
+            verdict: verdict.kind,
         });
-        let caused = |at: &usize| verdicts[*at].kind == VerdictKind::Caused;
-        let is_truth = |at: &usize| Some(&case.candidates[*at].id) == case.truth.as_ref();
         Self {
-            rank: order.iter().position(|at| is_truth(at)).map(|at| at + 1),
-            candidates: order.len(),
-            first_caused: order.first().is_some_and(caused),
-            any_caused: order.iter().any(caused),
+            ranked: Ranked::of(candidates.collect(), case.truth.as_deref()),
             citations: verdicts.iter().map(|verdict| verdict.citations).sum(),
             tokens: verdicts.iter().map(|verdict| verdict.tokens).sum(),
         }
-    }
-
-    fn is_right(&self) -> bool {
-        self.rank == Some(1) && self.first_caused
-    }
-
-    /// 0 where no candidate is guilty.
-    fn reciprocal(&self) -> f64 {
-        self.rank.map_or(0.0, |rank| 1.0 / rank as f64)
     }
 }
 
@@ -204,11 +155,14 @@ mod tests {
             case(&["Wish.java"], None),
         ];
         let scores = RankScores::of("rule", &ClassInTrace, &cases, &Silent).unwrap();
-        assert_eq!(scores.mrr, Some((1.0 + 0.5 + 0.25 + 1.0) / 4.0));
-        assert_eq!((scores.accuracy_at_1, scores.accuracy_at_3), (Estimate::ratio(1, 4), Estimate::ratio(3, 4)));
-        assert_eq!((scores.false_blame, scores.unblamed), (Estimate::ratio(1, 2), Estimate::ratio(2, 4)));
+        assert_eq!(scores.tally.mrr, Some((1.0 + 0.5 + 0.25 + 1.0) / 4.0));
+        assert_eq!(
+            (scores.tally.accuracy_at_1, scores.tally.accuracy_at_3),
+            (Estimate::ratio(1, 4), Estimate::ratio(3, 4))
+        );
+        assert_eq!((scores.tally.false_blame, scores.tally.unblamed), (Estimate::ratio(1, 2), Estimate::ratio(2, 4)));
         let chance = (1.5 / 2.0) * 0.5 + (25.0 / 12.0 / 4.0) * 0.5;
-        assert!((scores.mrr_by_chance.unwrap() - chance).abs() < 1e-12);
+        assert!((scores.tally.mrr_by_chance.unwrap() - chance).abs() < 1e-12);
         assert_eq!(scores.clustered, None);
     }
 
@@ -216,18 +170,24 @@ mod tests {
     fn the_latest_of_all_is_blamed_and_of_several_at_once_each() {
         let mut cases = [case(&["a", "b", "c"], Some("c")), case(&["a", "b", "c"], None)];
         let latest = RankScores::of("latest", &BlameLatest, &cases, &Silent).unwrap();
-        assert_eq!((latest.accuracy_at_1, latest.false_blame), (Estimate::ratio(1, 1), Estimate::ratio(1, 1)));
+        assert_eq!(
+            (latest.tally.accuracy_at_1, latest.tally.false_blame),
+            (Estimate::ratio(1, 1), Estimate::ratio(1, 1))
+        );
         let all = RankScores::of("all", &AcceptAll, &cases, &Silent).unwrap();
-        assert_eq!(all.mrr, Some(1.0), "of equals the later comes first");
+        assert_eq!(all.tally.mrr, Some(1.0), "of equals the later comes first");
         cases[0].candidates[1].deployed_at = cases[0].candidates[2].deployed_at;
         let latest = RankScores::of("latest", &BlameLatest, &cases, &Silent).unwrap();
-        assert_eq!(latest.mrr, Some(0.5), "both are the latest, b has the smaller id");
+        assert_eq!(latest.tally.mrr, Some(0.5), "both are the latest, b has the smaller id");
     }
 
     #[test]
     fn without_a_guilty_candidate_there_is_no_rank() {
         let scores = RankScores::of("all", &AcceptAll, &[case(&["a"], None)], &Silent).unwrap();
-        assert_eq!((scores.mrr, scores.mrr_by_chance, scores.accuracy_at_1.value), (None, None, None));
-        assert_eq!(scores.false_blame, Estimate::ratio(1, 1));
+        assert_eq!(
+            (scores.tally.mrr, scores.tally.mrr_by_chance, scores.tally.accuracy_at_1.value),
+            (None, None, None)
+        );
+        assert_eq!(scores.tally.false_blame, Estimate::ratio(1, 1));
     }
 }

@@ -18,8 +18,8 @@ const KINDS: usize = 20;
 const PAIRS_LEGEND: &str = "recall: share of the pairs whose diff did cause the trace that are `caused`. false: share of the other pairs \
      that are `caused`, by their kind. precision: share of `caused` that is right; it, the Brier score and the ECE depend on how \
      many pairs of each label the files hold. abstention: `inconclusive`, which counts as not `caused`. ECE: how far stated \
-     probabilities are from what came true; beside it what a perfectly calibrated triager would show by chance (exceeded by one in \
-     twenty). grounded: cited places in the diff that exist.";
+     probabilities are from what came true; beside it what a perfectly calibrated triager would show by chance: on average, to the worst of \
+     twenty. grounded: cited places in the diff that exist.";
 const RANKS_LEGEND: &str = "Candidates are ranked by probability; of equals the later deploy comes first. MRR: mean of 1 / rank of the \
      guilty one. accuracy@1: it comes first and is `caused`. accuracy@3: it is among the first three. nobody blamed: a guilty \
      candidate is there and none is `caused`. false blame: none is guilty and one is `caused`.";
@@ -124,7 +124,7 @@ fn pair_rows(triagers: &[PairScores]) -> Vec<Row> {
         let label = of("false: all kinds", first.map(|one| &one.false_positive_rate_all));
         rows.push(Row::new(label, triagers, |one| Cell::ratio(&one.false_positive_rate_all, None)));
     }
-    rows.push(Row::new("said `caused`", triagers, |one| Cell::plain(count(one.precision.denominator))));
+    rows.push(Row::new("said caused", triagers, |one| Cell::plain(count(one.precision.denominator))));
     rows.push(Row::new("precision", triagers, |one| {
         let bounds = one.clustered.as_ref().and_then(|c| c.precision);
         Cell::ratio(&one.precision, clustered(one, bounds))
@@ -134,9 +134,10 @@ fn pair_rows(triagers: &[PairScores]) -> Vec<Row> {
     }));
     rows.push(Row::new("Brier", triagers, |one| Cell::plain(score(one.brier))));
     rows.push(Row::new("ECE", triagers, |one| Cell::plain(score(one.ece))));
-    rows.push(Row::new("  if calibrated", triagers, |one| {
+    rows.push(Row::new("ECE if calibrated", triagers, |one| {
         let chance = one.ece_if_calibrated;
-        Cell::plain(format!("{} (<{})", score(chance.map(|c| c.mean)), score(chance.map(|c| c.high))))
+        let both = chance.map(|c| format!("{} to {}", score(Some(c.mean)), score(Some(c.high))));
+        Cell::plain(both.unwrap_or_else(|| score(None)))
     }));
     rows.push(Row::new("grounded", triagers, |one| Cell::ratio(&one.grounded, None)));
     rows.push(Row::new("tokens", triagers, |one| Cell::plain(count(one.tokens.total()))));
@@ -146,24 +147,24 @@ fn pair_rows(triagers: &[PairScores]) -> Vec<Row> {
 fn rank_rows(triagers: &[RankScores]) -> Vec<Row> {
     let first = triagers.first();
     let by = |one: &RankScores| one.clustered.as_ref().map(|c| c.by.name());
-    let guilty = first.map(|one| &one.accuracy_at_1);
+    let guilty = first.map(|one| &one.tally.accuracy_at_1);
     vec![
         Row::new(of("MRR", guilty), triagers, |one| {
             let bounds = one.clustered.as_ref().and_then(|c| Some((c.by.name(), c.mrr?)));
             let by = bounds.map_or_else(String::new, |(by, bounds)| {
                 format!("<br>by {by} [{}, {}]", score(Some(bounds.low)), score(Some(bounds.high)))
             });
-            Cell { short: score(one.mrr), long: format!("{}{by}", score(one.mrr)) }
+            Cell { short: score(one.tally.mrr), long: format!("{}{by}", score(one.tally.mrr)) }
         }),
-        Row::new("  by chance", triagers, |one| Cell::plain(score(one.mrr_by_chance))),
+        Row::new("MRR by chance", triagers, |one| Cell::plain(score(one.tally.mrr_by_chance))),
         Row::new(of("accuracy@1", guilty), triagers, |one| {
             let bounds = one.clustered.as_ref().and_then(|c| c.accuracy_at_1);
-            Cell::ratio(&one.accuracy_at_1, by(one).map(|by| (by, bounds)))
+            Cell::ratio(&one.tally.accuracy_at_1, by(one).map(|by| (by, bounds)))
         }),
-        Row::new(of("accuracy@3", guilty), triagers, |one| Cell::ratio(&one.accuracy_at_3, None)),
-        Row::new(of("nobody blamed", guilty), triagers, |one| Cell::ratio(&one.unblamed, None)),
-        Row::new(of("false blame", first.map(|one| &one.false_blame)), triagers, |one| {
-            Cell::ratio(&one.false_blame, None)
+        Row::new(of("accuracy@3", guilty), triagers, |one| Cell::ratio(&one.tally.accuracy_at_3, None)),
+        Row::new(of("nobody blamed", guilty), triagers, |one| Cell::ratio(&one.tally.unblamed, None)),
+        Row::new(of("false blame", first.map(|one| &one.tally.false_blame)), triagers, |one| {
+            Cell::ratio(&one.tally.false_blame, None)
         }),
         Row::new("grounded", triagers, |one| Cell::ratio(&one.grounded, None)),
         Row::new("tokens", triagers, |one| Cell::plain(count(one.tokens.total()))),
@@ -196,13 +197,13 @@ fn document(title: &str, names: &[&str], rows: &[Row], notes: &[String], legend:
     let names: Vec<String> = names.iter().map(|name| md_excerpt(name, 60)).collect();
     let head: Vec<&str> = [""].into_iter().chain(names.iter().map(String::as_str)).collect();
     let cells = |row: &Row| -> Vec<String> {
-        let cells = row.cells.iter().map(|cell| cell.long.replace('<', "&lt;").replace("&lt;br>", "<br>"));
-        [md_excerpt(row.label.trim(), 120)].into_iter().chain(cells).collect()
+        let cells = row.cells.iter().map(|cell| cell.long.clone());
+        [md_excerpt(&row.label, 120)].into_iter().chain(cells).collect()
     };
     let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
     let notes: String = notes.iter().map(|note| format!("{}\n\n", md(note))).collect();
     let method = "Intervals are 95 %: Wilson; by case or project, whole cases or projects drawn anew, because rows of one are not independent.";
-    format!("# {title}\n\n{}\n{notes}{}\n\n{method}\n", table(&head, true, &rows), md(legend))
+    format!("# {title}\n\n{}\n{notes}{legend}\n\n{method}\n", table(&head, true, &rows))
 }
 
 #[cfg(test)]
