@@ -1,6 +1,7 @@
 //! The arguments, with help texts that teach.
 
 use super::normalize::NormalizeArgs;
+use super::triage::TriageArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ pub enum Command {
     Detect(DetectArgs),
     /// Judge how errors are grouped
     Normalize(NormalizeArgs),
+    /// Judge who says whether it was the deploy
+    Triage(TriageArgs),
     /// List the shipped pipelines, or print one as TOML to start your own from
     Preset(PresetArgs),
     /// Print a completion script, to be kept where your shell looks for them

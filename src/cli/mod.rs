@@ -14,6 +14,7 @@ mod preset;
 mod progress;
 mod replay;
 mod simulate;
+mod triage;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -56,6 +57,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Explain(args) => explain::run(&args, &terminal),
         Command::Placebo(args) => placebo::run(&args, &terminal),
         Command::Normalize(args) => normalize::run(&args, &terminal),
+        Command::Triage(args) => triage::run(&args, &terminal),
         Command::Preset(args) => preset::run(&args),
         Command::Completions { shell } => completions::run(shell),
     }

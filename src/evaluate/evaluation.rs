@@ -2,7 +2,7 @@
 
 use super::{
     BreakEvenRange, FloorScores, LabelNoise, LabelsNeeded, MonthlyCost, Normalization, OneToOne, PlaceboScores,
-    Ranking, RollbackCounterfactual, StageValues, Swing, TimeToDetect, UnitScore, UnlabelledCases,
+    Ranking, RollbackCounterfactual, StageValues, Swing, TimeToDetect, TriageScores, UnitScore, UnlabelledCases,
 };
 use crate::model::Tokens;
 use crate::pipeline::PipelineSpec;
@@ -109,25 +109,6 @@ pub struct DetectionScores {
     pub f1: Option<f64>,
     /// Precision that alerts would have had a week from where they are.
     pub chance_hit_rate: Estimate,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TriageScores {
-    pub precision: Estimate,
-    pub recall: Estimate,
-    pub specificity: Estimate,
-    pub abstention: Estimate,
-    pub attribution: Attribution,
-    pub brier: Option<f64>,
-    /// Fifteen bins of equal mass.
-    pub ece: Option<f64>,
-}
-
-/// How well a right verdict names the signatures.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Attribution {
-    pub precision: Estimate,
-    pub recall: Estimate,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

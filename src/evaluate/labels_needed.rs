@@ -1,6 +1,7 @@
 //! How many more labelled decisions it takes until “is the precision at least 80 %?” has an answer (statistics.md §10).
 
-use super::evaluation::{EndToEnd, TriageScores};
+use super::TriageScores;
+use super::evaluation::EndToEnd;
 use crate::dataset::DataSet;
 use crate::stats::{Estimate, acceptance_number, binomial_upper, clopper_pearson_lower, sample_size};
 use serde::Serialize;

@@ -1,5 +1,7 @@
 //! Decisions against the incident log: the only room that sees both.
 
+mod candidates;
+mod clusters;
 mod compare;
 mod costs;
 mod delay;
@@ -18,11 +20,14 @@ mod monthly;
 mod normalization;
 mod one_to_one;
 mod pair_texts;
+mod pair_triage;
 mod placebo;
 mod quantities;
+mod rank_triage;
 mod ranking;
 mod recalibration;
 mod regrouping;
+mod reliability;
 mod rollback;
 mod rows;
 mod stage_value;
@@ -34,11 +39,13 @@ mod units;
 mod unlabelled;
 
 pub use crate::dataset::Labels;
+pub use candidates::RankTally;
+pub use clusters::ClusterKind;
 pub use compare::{Comparison, MetricDifference, compare};
 pub use costs::{Costs, DEFAULT_COSTS, Labelling};
 pub use evaluation::{
-    Attribution, ByAction, Cost, Delay, DetectionScores, EndToEnd, Evaluation, Funnel, IncidentCounts, Misses, Oracle,
-    PipelineProvenance, RunManifest, SavedMinutes, TriageScores,
+    ByAction, Cost, Delay, DetectionScores, EndToEnd, Evaluation, Funnel, IncidentCounts, Misses, Oracle,
+    PipelineProvenance, RunManifest, SavedMinutes,
 };
 pub use floors::{ActionCounts, FloorScore, FloorScores};
 pub use judged::{Judged, Label};
@@ -50,8 +57,10 @@ pub use monthly::MonthlyCost;
 pub use normalization::{Collapse, Family, Fragmentation, NewByDeploy, Normalization, Power, Signature, Suspect, Week};
 pub use one_to_one::OneToOne;
 pub use pair_texts::{PairDraw, PairTexts};
+pub use pair_triage::{ClusteredPairs, PairScores};
 pub use placebo::{AttainedRate, MARKED_ABOVE, MIN_EXPECTED, PlaceboScores, PlaceboVerdict, StratumRate};
 pub use quantities::{Effort, HarmMinutes, Quantities};
+pub use rank_triage::{ClusteredRanks, RankScores};
 pub use ranking::{AveragePrecision, Ranking};
 pub use recalibration::{
     Advice, Backtest, Freshness, NearestDeploy, NearestWeek, PairCosts, Recalibration, RecalibrationInput, Routine,
@@ -60,11 +69,15 @@ pub use recalibration::{
 pub use regrouping::{
     CaseChange, Change, Grouped, Pair, Regrouped, Regrouping, Side, Unchanged, Under, WindowChange, regrouping,
 };
+pub use reliability::{Reliability, ReliabilityBin};
 pub use rollback::{RightRollbacks, RollbackCounterfactual, WrongRollbacks};
 pub use rows::{AlertRow, CaseRow};
 pub use stage_value::{PartOfPipeline, PipelineStage, StageValues, stage_values};
 pub use time_to_detect::{Quantile, TimeToDetect};
 pub use tornado::{Assumption, BreakEvenAt, BreakEvenRange, Swing};
+pub use triage::{
+    Attribution, BreakEven, CaseCause, ChangeKind, Decoys, Overlaps, TriageScores, VerdictCounts, VerdictsOn,
+};
 pub use truth::{TrueIncident, Truth};
 pub use units::{ClusterInterval, ClusteredBy, Measure, Stage, Unit, UnitScore};
 pub use unlabelled::{ReviewCounts, ThreeReadings, UnlabelledCases, Weighted};
@@ -110,7 +123,8 @@ pub fn evaluate<'a>(
     let acted = rightly_acted(&truth, &judged);
     let mut quantities = Quantities::of(data, &truth, &judged, &losses.keys().copied().collect(), &acted);
     quantities.normalization = fits.spend.tokens;
-    let (triage, end_to_end) = (triage::scores(&truth, &judged), end_to_end::scores(&truth, &judged));
+    let triage = triage::scores(data, costs, &truth, &judged, &acted);
+    let end_to_end = end_to_end::scores(&truth, &judged);
     let evaluation = Evaluation {
         schema_version: 1,
         manifest: manifest(data, pipeline, costs),
@@ -153,6 +167,7 @@ pub fn study(
     let spec = assessment.evaluation.manifest.pipeline.resolved.clone();
     assessment.evaluation.label_noise = label_noise(data, assessment);
     assessment.evaluation.normalization = Some(normalization::normalization(data, fits, spec.detect.alpha));
+    assessment.evaluation.triage.decoys = triage::decoys(data, fits, &spec.triage, &replay.outcomes)?;
     assessment.evaluation.stage_values = stage_values(data, fits, &spec, replay, costs, progress)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What each stage is worth: what the same days cost without it and with it (statistics.md §9).
 
 use super::costs::{Costs, add};
-use super::judged::Judged;
+use super::judged::{Correctness, Judged};
 use super::misses::losses;
 use super::quantities::undergone_minutes;
 use super::truth::Truth;
@@ -10,7 +10,7 @@ use super::{SEED, rightly_acted};
 use crate::dataset::DataSet;
 use crate::gate::GateSpec;
 use crate::model::{Action, Progress};
-use crate::pipeline::{Outcome, PipelineSpec, Replay, Trigger, rejudge, run_with};
+use crate::pipeline::{Outcome, PipelineSpec, Replay, Trigger, react, rejudge, run_with};
 use crate::series::Fits;
 use crate::stats::{Difference, paired_total_difference};
 use crate::triage::TriagerSpec;
@@ -30,7 +30,8 @@ pub struct StageValues {
     /// Nothing, then one stage more in each row: detect, gate, triage, act. The last one is the pipeline itself; a stage that it
     /// does not have is left out.
     pub built_up: Vec<PartOfPipeline>,
-    /// The pipeline without its gate, without its triage, and without its action.
+    /// The pipeline without its gate, without its triage, and without its action; without its gate only where triage can be asked about
+    /// cases that nobody was asked about before.
     pub taken_out: Vec<PartOfPipeline>,
 }
 
@@ -42,11 +43,15 @@ pub struct PartOfPipeline {
     pub cases: u64,
     /// Fixes and rollbacks.
     pub actions: u64,
+    /// Those on cases that their deploy did not cause.
+    pub false_actions: u64,
     pub running_usd: f64,
     pub harm_usd: f64,
     pub total_usd: f64,
     /// Cost without the stage − cost with it: above 0 the stage pays. Resampled by day of the deploy.
     pub worth: Option<Difference>,
+    /// False actions without the stage − with it, resampled in the same way.
+    pub false_actions_avoided: Option<Difference>,
 }
 
 /// What can be added or taken out.
@@ -103,8 +108,21 @@ impl Parts {
 struct PartCost {
     cases: u64,
     actions: u64,
-    /// (running, harm)
-    by_day: BTreeMap<i64, (f64, f64)>,
+    by_day: BTreeMap<i64, DayCost>,
+}
+
+/// What one day cost.
+#[derive(Clone, Copy, Default)]
+struct DayCost {
+    running: f64,
+    harm: f64,
+    false_actions: u64,
+}
+
+impl DayCost {
+    fn total(self) -> f64 {
+        self.running + self.harm
+    }
 }
 
 /// Replays the pipeline in parts. `replay`: its own. `None` without an incident log.
@@ -139,7 +157,8 @@ pub fn stage_values(
     let mut taken_out = Vec::new();
     for (stage, parts) in TAKEN_OUT {
         let part = parts.of(spec);
-        if part != *spec {
+        let unrecorded = part.gate != spec.gate && part.triage.needs_recording();
+        if part != *spec && !unrecorded {
             let without = bench.replayed(&part)?;
             taken_out.push(without.row(Some(stage), Some((&without, &whole))));
         }
@@ -174,8 +193,15 @@ impl Bench<'_> {
             let replay = run_with(self.data, self.fits, part, charges, placebos, self.progress)?;
             self.ungated = Some(replay.outcomes);
         }
-        let detected = self.ungated.as_ref().filter(|_| looks_again).unwrap_or(&self.replay.outcomes);
-        let cost = self.cost(&rejudge(self.data, self.fits, part, charges, detected)?);
+        // Where only the policy differs, nobody is asked twice: a model may cost, and need not say the same.
+        let same_verdicts = part.gate == self.spec.gate && part.triage == self.spec.triage;
+        let outcomes = if same_verdicts {
+            react(self.data, self.fits, part, charges, &self.replay.outcomes)?
+        } else {
+            let detected = self.ungated.as_ref().filter(|_| looks_again).unwrap_or(&self.replay.outcomes);
+            rejudge(self.data, self.fits, part, charges, detected)?
+        };
+        let cost = self.cost(&outcomes);
         self.known.push((part.clone(), cost.clone()));
         Ok(cost)
     }
@@ -190,16 +216,18 @@ impl Bench<'_> {
         };
         for one in &judged {
             let spent = self.spent(&truth, one);
-            cost.by_day.entry(self.day(one.outcome.window.deploy)).or_default().0 += spent;
+            let day = cost.by_day.entry(self.day(one.outcome.window.deploy)).or_default();
+            day.running += spent;
+            day.false_actions += u64::from(one.act() == Some(Correctness::Wrong));
         }
         for &incident in losses(&truth, &judged).keys() {
             let harm = self.costs.harm_of(self.data, &truth.incidents[incident]);
-            cost.by_day.entry(self.day_of_harm(&truth, incident)).or_default().1 += harm;
+            cost.by_day.entry(self.day_of_harm(&truth, incident)).or_default().harm += harm;
         }
         for (incident, at) in rightly_acted(&truth, &judged) {
             let known = &truth.incidents[incident];
             let harm = self.costs.harm_rate(known.incident.severity) * undergone_minutes(self.data, known, at);
-            cost.by_day.entry(self.day_of_harm(&truth, incident)).or_default().1 += harm;
+            cost.by_day.entry(self.day_of_harm(&truth, incident)).or_default().harm += harm;
         }
         cost
     }
@@ -225,32 +253,35 @@ impl Bench<'_> {
 
 impl PartCost {
     fn running(&self) -> f64 {
-        add(self.by_day.values().map(|(running, _)| *running))
+        add(self.by_day.values().map(|day| day.running))
     }
 
     fn harm(&self) -> f64 {
-        add(self.by_day.values().map(|(_, harm)| *harm))
+        add(self.by_day.values().map(|day| day.harm))
     }
 
     /// `pair`: without the stage, and with it.
     fn row(&self, stage: Option<PipelineStage>, pair: Option<(&Self, &Self)>) -> PartOfPipeline {
+        let less = |of: fn(DayCost) -> f64| pair.and_then(|(without, with)| less(without, with, of));
         PartOfPipeline {
             stage,
             cases: self.cases,
             actions: self.actions,
+            false_actions: self.by_day.values().map(|day| day.false_actions).sum(),
             running_usd: self.running(),
             harm_usd: self.harm(),
             total_usd: self.running() + self.harm(),
-            worth: pair.and_then(|(without, with)| worth(without, with)),
+            worth: less(DayCost::total),
+            false_actions_avoided: less(|day| day.false_actions as f64),
         }
     }
 }
 
-/// Days on which neither cost anything are left out: they say nothing of how days vary.
-fn worth(without: &PartCost, with: &PartCost) -> Option<Difference> {
-    let total = |cost: &PartCost, day: &i64| cost.by_day.get(day).map_or(0.0, |(running, harm)| running + harm);
+/// How much less with the stage than without it. Days on which neither had anything are left out: they say nothing of how days vary.
+fn less(without: &PartCost, with: &PartCost, of: fn(DayCost) -> f64) -> Option<Difference> {
+    let amount = |cost: &PartCost, day: &i64| cost.by_day.get(day).copied().map_or(0.0, of);
     let days: BTreeSet<i64> = without.by_day.keys().chain(with.by_day.keys()).copied().collect();
-    let costs: Vec<(f64, f64)> = days.iter().map(|day| (total(without, day), total(with, day))).collect();
-    let (without, with): (Vec<f64>, Vec<f64>) = costs.into_iter().filter(|(a, b)| *a != 0.0 || *b != 0.0).unzip();
+    let amounts: Vec<(f64, f64)> = days.iter().map(|day| (amount(without, day), amount(with, day))).collect();
+    let (without, with): (Vec<f64>, Vec<f64>) = amounts.into_iter().filter(|(a, b)| *a != 0.0 || *b != 0.0).unzip();
     paired_total_difference(&without, &with, LEVEL, REPLICATES, SEED)
 }

@@ -1,16 +1,74 @@
 //! The triage stage against the incident log; the unit is the case.
 
-use super::evaluation::{Attribution, TriageScores};
+mod attribution;
+mod break_even;
+mod counts;
+mod decoys;
+mod overlaps;
+
+pub use attribution::Attribution;
+pub use break_even::BreakEven;
+pub use counts::{CaseCause, ChangeKind, VerdictCounts, VerdictsOn};
+pub use decoys::{Decoys, decoys};
+pub use overlaps::Overlaps;
+
+use super::costs::Costs;
 use super::judged::{Judged, Label};
+use super::reliability::Reliability;
 use super::truth::Truth;
-use crate::model::{Case, VerdictKind};
-use crate::stats::{Calibration, Estimate};
+use crate::dataset::DataSet;
+use crate::model::{Case, Citations, Instant, Tokens, VerdictKind};
+use crate::stats::Estimate;
+use serde::Serialize;
 
-/// Bins of the expected calibration error (statistics.md §9).
-const ECE_BINS: usize = 15;
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TriageScores {
+    pub precision: Estimate,
+    pub recall: Estimate,
+    pub specificity: Estimate,
+    pub abstention: Estimate,
+    /// Share of the labelled cases whose verdict says what is so: `caused` of those that their deploy caused, `not_caused` of the
+    /// others. An abstention is wrong.
+    pub accuracy: Estimate,
+    /// Share of the `caused` verdicts on labelled cases that are wrong: `1 − precision`.
+    pub wrong_blame: Estimate,
+    pub attribution: Attribution,
+    pub brier: Option<f64>,
+    /// Fifteen bins of equal mass.
+    pub ece: Option<f64>,
+    /// Stated probabilities against what was so; `None` without a labelled case.
+    pub reliability: Option<Reliability>,
+    /// Verdicts by what the log says of the case.
+    pub by_label: Vec<VerdictsOn<Label>>,
+    /// By what the case hits; causes that no case hits are left out.
+    pub by_cause: Vec<VerdictsOn<CaseCause>>,
+    /// By whether the deploy changed anything that runs.
+    pub by_change: Vec<VerdictsOn<ChangeKind>>,
+    /// Where several deploys' cases hit one incident: is the guilty one ranked first?
+    pub overlaps: Overlaps,
+    /// Share of the places in the diff that verdicts cite which exist.
+    pub grounded: Estimate,
+    /// Of all verdicts.
+    pub tokens: Tokens,
+    /// Price of these tokens, in US dollars: no review, no action.
+    pub tokens_usd: f64,
+    /// `tokens_usd` ÷ verdicts that are right; `None` without one.
+    pub usd_per_right_verdict: Option<f64>,
+    /// The precision above which acting pays; `None` where nothing was rightly acted on.
+    pub break_even: Option<BreakEven>,
+    /// Filled in by a study; `None` where the data set has no diffs, or verdicts exist only on what somebody was asked about before.
+    pub decoys: Option<Decoys>,
+}
 
+/// `acted`: incidents rightly acted on, with the first decision.
 #[must_use]
-pub fn scores(truth: &Truth, judged: &[Judged]) -> TriageScores {
+pub fn scores(
+    data: &DataSet,
+    costs: &Costs,
+    truth: &Truth,
+    judged: &[Judged],
+    acted: &[(usize, Instant)],
+) -> TriageScores {
     let cases: Vec<(&Judged, &Case)> = judged.iter().filter_map(|j| Some((j, j.case()?))).collect();
     let count = |keep: &dyn Fn(&Judged, &Case) -> bool| cases.iter().filter(|(j, c)| keep(j, c)).count() as u64;
     let caused = |c: &Case| c.verdict.kind == VerdictKind::Caused;
@@ -19,35 +77,40 @@ pub fn scores(truth: &Truth, judged: &[Judged]) -> TriageScores {
     let true_positives = count(&|j, c| caused(c) && right(j));
     let false_positives = count(&|j, c| caused(c) && wrong(j));
     let unlabelled = count(&|j, c| caused(c) && j.label == Label::Unlabelled);
+    let said = true_positives + false_positives;
     let estimate = |e: Estimate| if truth.labels.is_some() { e } else { Estimate::undefined() };
-    let labelled: Vec<&(&Judged, &Case)> = cases.iter().filter(|(j, _)| j.label != Label::Unlabelled).collect();
-    let probabilities: Vec<f64> = labelled.iter().map(|(_, c)| c.verdict.probability_caused()).collect();
-    let outcomes: Vec<bool> = labelled.iter().map(|(j, _)| right(j)).collect();
-    let calibration = Calibration::of(&probabilities, &outcomes, ECE_BINS);
+    let labelled = cases.iter().filter_map(|(j, c)| Some((c.verdict.probability_caused(), j.label.was_caused()?)));
+    let reliability = Reliability::of(labelled);
+    let right_verdicts = count(&|j, c| is_right(j.label, c.verdict.kind) == Some(true));
+    let cited: Citations = cases.iter().map(|(_, c)| c.verdict.citations).sum();
+    let tokens: Tokens = cases.iter().map(|(_, c)| c.verdict.tokens).sum();
+    let tokens_usd = costs.price(tokens);
     TriageScores {
-        precision: estimate(Estimate::bounded(true_positives, true_positives + false_positives, unlabelled, true)),
+        precision: estimate(Estimate::bounded(true_positives, said, unlabelled, true)),
         recall: estimate(Estimate::ratio(true_positives, count(&|j, _| right(j)))),
         specificity: estimate(Estimate::ratio(count(&|j, c| wrong(j) && !caused(c)), count(&|j, _| wrong(j)))),
         abstention: Estimate::ratio(count(&|_, c| c.verdict.kind == VerdictKind::Inconclusive), cases.len() as u64),
-        attribution: attribution(&cases),
-        brier: calibration.as_ref().map(|c| c.brier),
-        ece: calibration.map(|c| c.ece_equal_mass),
+        accuracy: estimate(Estimate::ratio(right_verdicts, count(&|j, _| j.label != Label::Unlabelled))),
+        wrong_blame: estimate(Estimate::bounded(false_positives, said, unlabelled, true)),
+        attribution: Attribution::of(&cases),
+        brier: reliability.as_ref().map(|r| r.brier),
+        ece: reliability.as_ref().map(|r| r.ece),
+        reliability,
+        by_label: counts::by_label(&cases),
+        by_cause: counts::by_cause(truth, &cases),
+        by_change: counts::by_change(data, &cases),
+        overlaps: Overlaps::of(data, truth, judged),
+        grounded: Estimate::ratio(cited.held, cited.held + cited.dropped),
+        tokens,
+        tokens_usd,
+        usd_per_right_verdict: (right_verdicts > 0).then(|| tokens_usd / right_verdicts as f64),
+        break_even: BreakEven::of(data, costs, truth, judged, acted),
+        decoys: None,
     }
 }
 
-/// Over right verdicts: attributed signatures that hit the deploy's own incident, and those that hit it which are attributed.
-fn attribution(cases: &[(&Judged, &Case)]) -> Attribution {
-    let (mut attributed, mut hitting, mut both) = (0, 0, 0);
-    for (judged, case) in
-        cases.iter().filter(|(j, c)| j.label == Label::Caused && c.verdict.kind == VerdictKind::Caused)
-    {
-        for (alert, hits) in judged.outcome.alerts.iter().zip(&judged.hits).filter(|(alert, _)| !alert.gated) {
-            let named = case.verdict.attributed.contains(&alert.detection.signature);
-            let hit = hits.iter().any(|incident| judged.own.contains(incident));
-            attributed += u64::from(named);
-            hitting += u64::from(hit);
-            both += u64::from(named && hit);
-        }
-    }
-    Attribution { precision: Estimate::ratio(both, attributed), recall: Estimate::ratio(both, hitting) }
+/// Whether a verdict says what is so; `None`: the log does not say.
+fn is_right(label: Label, verdict: VerdictKind) -> Option<bool> {
+    let so = if label.was_caused()? { VerdictKind::Caused } else { VerdictKind::NotCaused };
+    Some(verdict == so)
 }

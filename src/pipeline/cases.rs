@@ -58,9 +58,15 @@ impl<'a> Cases<'a> {
         })
     }
 
+    /// Whether triage is asked about it: it is a case, and shares its cause with nothing that was not deployed.
+    #[must_use]
+    pub fn is_asked(outcome: &Outcome) -> bool {
+        outcome.passed().next().is_some() && shared_cause(outcome).is_none()
+    }
+
     /// What `look` makes of every case that triage is asked about, in the order of `outcomes`, several at a time.
     pub fn each<T: Send>(&self, outcomes: &[Outcome], look: impl Fn(&CaseContext<'_>) -> T + Sync) -> Vec<T> {
-        let asked = outcomes.par_iter().filter(|o| o.passed().next().is_some() && shared_cause(o).is_none());
+        let asked = outcomes.par_iter().filter(|outcome| Self::is_asked(outcome));
         asked.map(|outcome| self.look(outcome, &look)).collect()
     }
 }

@@ -113,6 +113,25 @@ pub fn rejudge(
     Ok(outcomes)
 }
 
+/// The policy alone once more: what triage said of each case stays, and nobody is asked again. `seen` is left out.
+///
+/// # Errors
+/// When the specification does not pass its own check.
+pub fn react(
+    data: &DataSet,
+    fits: &Fits,
+    spec: &PipelineSpec,
+    charges: &Charges,
+    decided: &[Outcome],
+) -> Result<Vec<Outcome>, String> {
+    spec.check()?;
+    let verdicts = decided.iter().map(|outcome| outcome.case.as_ref().map(|case| case.verdict.clone())).collect();
+    let regated = |outcome: &Outcome| watch::regated(data, fits, &spec.gate, outcome);
+    let mut outcomes: Vec<Outcome> = decided.iter().map(regated).collect();
+    act_stage(spec, charges, &mut outcomes, verdicts);
+    Ok(outcomes)
+}
+
 /// Triage and action, for every window with an alert that passed the gate.
 fn decide(
     data: &DataSet,

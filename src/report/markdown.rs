@@ -32,8 +32,8 @@ use crate::dataset::DataSet;
 use crate::evaluate::{Assessment, Quantile, RunManifest};
 use crate::series::Fits;
 pub(super) use escape::code;
-pub(super) use escape::md;
 pub(super) use escape::table;
+pub(super) use escape::{md, md_excerpt};
 use std::fmt::Write;
 
 /// Cases or incidents told one by one; the rest is in `cases.jsonl` and `alerts.jsonl`.

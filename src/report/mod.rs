@@ -20,6 +20,7 @@ mod files;
 mod fixture;
 mod floors;
 mod judged_rows;
+mod labelled_triage;
 mod markdown;
 pub mod number;
 mod placebo;
@@ -37,6 +38,10 @@ pub use charts::{funnel, precision_recall, rows_chart, tornado};
 pub use explain::explain;
 pub use files::{json, json_lines, write, write_comparison, write_rejects};
 pub use judged_rows::{JudgedRows, labelled_summary};
+pub use labelled_triage::{
+    pairs as pair_triage, pairs_markdown as markdown_pair_triage, ranks as rank_triage,
+    ranks_markdown as markdown_rank_triage,
+};
 pub use markdown::{
     comparison as markdown_comparison, placebo_section, quality as markdown_quality, report as markdown_report,
 };

@@ -71,6 +71,22 @@ pub fn ratio_bounds(parts: &[(f64, f64)], level: f64, replicates: usize, seed: u
     Some(Bounds { low: found.low?, high: found.high? })
 }
 
+/// The percentile interval of any statistic of the clusters' sums when whole clusters are drawn anew; draws in which it is `None` are
+/// left out.
+///
+/// `None` with fewer than 10 clusters, where the statistic is undefined for all of them, or `level` is not in (0, 1).
+#[must_use]
+pub fn statistic_bounds<const N: usize>(
+    clusters: &[[f64; N]],
+    statistic: impl Fn([f64; N]) -> Option<f64>,
+    level: f64,
+    replicates: usize,
+    seed: u64,
+) -> Option<Bounds> {
+    let found = bootstrap(clusters, clusters.len(), statistic, level, replicates, seed)?;
+    Some(Bounds { low: found.low?, high: found.high? })
+}
+
 /// The statistic of the clusters' sums, and its percentile interval.
 fn bootstrap<const N: usize>(
     rows: &[[f64; N]],

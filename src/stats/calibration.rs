@@ -114,12 +114,22 @@ fn equal_width(pairs: &[(f64, bool)], bins: usize) -> Vec<Bin> {
     groups.iter().filter_map(|group| bin(group)).collect()
 }
 
-/// Sorted by probability and cut into groups whose sizes differ by at most 1, the larger ones first; ties keep their order.
+/// Mean |accuracy − confidence| over bins of equal counts of pairs that are sorted by probability.
+pub(super) fn ece_of_sorted(sorted: &[(f64, bool)], bins: usize) -> f64 {
+    weighted(&cut(sorted, bins), |bin| (bin.accuracy - bin.confidence).abs())
+}
+
+/// Sorted by probability; ties keep their order.
 fn equal_mass(pairs: &[(f64, bool)], bins: usize) -> Vec<Bin> {
     let mut sorted = pairs.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    cut(&sorted, bins)
+}
+
+/// Cut into groups whose sizes differ by at most 1, the larger ones first.
+fn cut(sorted: &[(f64, bool)], bins: usize) -> Vec<Bin> {
     let (size, larger) = (sorted.len() / bins, sorted.len() % bins);
-    let mut rest = &sorted[..];
+    let mut rest = sorted;
     let cut = |index| {
         let (group, after) = rest.split_at(size + usize::from(index < larger));
         rest = after;

@@ -17,6 +17,7 @@ mod audit;
 mod beta;
 mod binomial;
 mod bootstrap;
+mod calibrated;
 mod calibration;
 mod clustering;
 mod combine;
@@ -68,7 +69,8 @@ pub use assignment::{Edge, assign};
 pub use audit::{AuditedRecall, Chapman, Stratum, audit_recall, chapman};
 pub use beta::{BetaTails, beta_quantile, beta_tails};
 pub use binomial::{binomial_ln_pmf, binomial_lower, binomial_upper};
-pub use bootstrap::{Difference, paired_difference, paired_total_difference, ratio_bounds};
+pub use bootstrap::{Difference, paired_difference, paired_total_difference, ratio_bounds, statistic_bounds};
+pub use calibrated::{CalibratedEce, calibrated_ece};
 pub use calibration::{Bin, Calibration};
 pub use clustering::{Clustering, PairCounts};
 pub use combine::{

@@ -7,6 +7,7 @@
 pub mod accept_all;
 pub mod blame_latest;
 pub mod cascade;
+pub mod class_in_trace;
 pub mod context;
 pub mod evidence;
 pub mod heuristic;
@@ -18,6 +19,7 @@ pub mod redteam;
 pub use accept_all::AcceptAll;
 pub use blame_latest::BlameLatest;
 pub use cascade::{Cascade, CascadeSpec};
+pub use class_in_trace::ClassInTrace;
 pub use context::{AlertContext, CaseContext, Elsewhere, Sample, TrafficChange};
 pub use evidence::diff::Diff;
 pub use evidence::files::FileClass;
@@ -57,6 +59,8 @@ pub enum TriagerSpec {
     AcceptAll {},
     /// `caused` exactly when the deploy is the last one before the first record.
     BlameLatest {},
+    /// `caused` exactly when a stack trace runs through a changed file.
+    ClassInTrace {},
     /// Evidence from stack traces, messages, changed lines and counts, weighed by a fixed table.
     Heuristic(HeuristicSpec),
     /// A model is asked about every case.
@@ -82,6 +86,7 @@ impl TriagerSpec {
         let built: Result<Box<dyn Triager>, String> = match self {
             Self::AcceptAll {} => Ok(Box::new(AcceptAll)),
             Self::BlameLatest {} => Ok(Box::new(BlameLatest)),
+            Self::ClassInTrace {} => Ok(Box::new(ClassInTrace)),
             Self::Heuristic(spec) => spec.build().map(|triager| Box::new(triager) as _),
             Self::Llm(spec) => spec.build(access).map(|triager| Box::new(triager) as _),
             Self::Cascade(spec) => spec.build(access).map(|triager| Box::new(triager) as _),
@@ -94,7 +99,7 @@ impl TriagerSpec {
     /// When a parameter is out of its range; no recording and no file is looked for.
     pub fn check(&self) -> Result<(), String> {
         let checked = match self {
-            Self::AcceptAll {} | Self::BlameLatest {} | Self::Recorded(_) => Ok(()),
+            Self::AcceptAll {} | Self::BlameLatest {} | Self::ClassInTrace {} | Self::Recorded(_) => Ok(()),
             Self::Heuristic(spec) => spec.build().map(drop),
             Self::Llm(spec) => spec.check(),
             Self::Cascade(spec) => spec.check(),
@@ -108,7 +113,8 @@ impl TriagerSpec {
         match self {
             Self::Llm(spec) => Some(&spec.endpoint),
             Self::Cascade(spec) => Some(&spec.model.endpoint),
-            Self::AcceptAll {} | Self::BlameLatest {} | Self::Heuristic(_) | Self::Recorded(_) => None,
+            Self::AcceptAll {} | Self::BlameLatest {} | Self::ClassInTrace {} => None,
+            Self::Heuristic(_) | Self::Recorded(_) => None,
         }
     }
 
@@ -124,6 +130,7 @@ impl TriagerSpec {
         match self {
             Self::AcceptAll {} => "accept_all",
             Self::BlameLatest {} => "blame_latest",
+            Self::ClassInTrace {} => "class_in_trace",
             Self::Heuristic(_) => "heuristic",
             Self::Llm(_) => "llm",
             Self::Cascade(_) => "cascade",
@@ -144,6 +151,7 @@ mod tests {
         for (text, name) in [
             ("kind = \"accept_all\"", "accept_all"),
             ("kind = \"blame_latest\"", "blame_latest"),
+            ("kind = \"class_in_trace\"", "class_in_trace"),
             ("kind = \"heuristic\"", "heuristic"),
             ("kind = \"heuristic\"\ncaused_at = 0.9", "heuristic"),
         ] {

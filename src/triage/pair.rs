@@ -13,6 +13,7 @@ pub struct PairCase {
     changed_files: Vec<String>,
     alerts: Vec<Alert>,
     texts: Vec<Texts>,
+    last_deploy: String,
 }
 
 /// A trace with what its runtime said of it.
@@ -47,7 +48,14 @@ impl PairCase {
             changed_files,
             alerts: texts.iter().map(|texts| alert(texts, deployed_at)).collect(),
             texts,
+            last_deploy: id.to_owned(),
         }
+    }
+
+    /// The same case where another deploy was the last before the error; without one it is its own, the only one there is.
+    #[must_use]
+    pub fn with_last_deploy(self, id: &str) -> Self {
+        Self { last_deploy: id.to_owned(), ..self }
     }
 
     /// What a triager says of it.
@@ -74,8 +82,7 @@ impl PairCase {
             window: &self.window,
             alerts: &contexts,
             traffic: None,
-            // It is the only deploy that there is.
-            last_deploy_before_first_record: Some(&self.deploy.id),
+            last_deploy_before_first_record: Some(&self.last_deploy),
         })
     }
 }

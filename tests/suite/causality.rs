@@ -183,7 +183,8 @@ fn the_property_draws_from_every_normalizer_detector_gate_and_triager() {
         TriagerSpec::Heuristic(_) => 2,
         TriagerSpec::Llm(_) => 3,
         TriagerSpec::Cascade(_) => 4,
-        TriagerSpec::Recorded(_) => 5,
+        TriagerSpec::ClassInTrace {} => 5,
+        TriagerSpec::Recorded(_) => 6,
     };
     let distinct = |mut found: Vec<i32>| {
         found.sort_unstable();
@@ -197,7 +198,7 @@ fn the_property_draws_from_every_normalizer_detector_gate_and_triager() {
     assert_eq!(distinct(normalizers().iter().map(normalizer).collect()), [0, 1, 2, 3, 4, 5, 6]);
     assert_eq!(distinct(gates().iter().map(gate).collect()), [0, 1, 2, 3]);
     // What is recorded depends on nothing but the case's name.
-    assert_eq!(distinct(triagers().iter().map(triager).collect()), [0, 1, 2, 3, 4]);
+    assert_eq!(distinct(triagers().iter().map(triager).collect()), [0, 1, 2, 3, 4, 5]);
 }
 
 /// §3: no decision may depend on later records. Under `scope = "all"` a deploy has a window for every service that occurs anywhere

@@ -576,6 +576,7 @@ pub fn triagers() -> Vec<TriagerSpec> {
     let texts = [
         "kind = \"accept_all\"".to_owned(),
         "kind = \"blame_latest\"".to_owned(),
+        "kind = \"class_in_trace\"".to_owned(),
         "kind = \"heuristic\"".to_owned(),
         format!("kind = \"llm\"\nendpoint = {endpoint}"),
         format!("kind = \"cascade\"\nmodel = {{ endpoint = {endpoint} }}"),
