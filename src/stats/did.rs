@@ -303,7 +303,8 @@ mod tests {
         let table = DifferenceInDifferences::new(change(3, 1.0, 1, 1.0), change(1, 1.0, 3, 1.0)).unwrap();
         let bounds = table.ratio_interval(0.05).unwrap();
         let terms = |t: f64| [1.0, 16.0 * t, 36.0 * t * t, 16.0 * t.powi(3), t.powi(4)];
-        let share = |t: f64, of: std::ops::Range<usize>| terms(t)[of].iter().sum::<f64>() / terms(t).iter().sum::<f64>();
+        let share =
+            |t: f64, of: std::ops::Range<usize>| terms(t)[of].iter().sum::<f64>() / terms(t).iter().sum::<f64>();
         assert!((share(bounds.low, 3..5) - 0.025).abs() < 1e-9, "{bounds:?}");
         assert!((share(bounds.high, 0..4) - 0.025).abs() < 1e-9, "{bounds:?}");
     }

@@ -1,8 +1,43 @@
 //! What the counts say, whatever the code: when it began, where else it rose, and whether traffic explains it.
 
+pub mod concurrent;
+pub mod difference;
+pub mod habit;
+pub mod onset;
+pub mod proportion;
+pub mod ratio;
+mod source;
+pub mod versions;
+
+pub use concurrent::ConcurrentDeploy;
+pub use difference::Difference;
+pub use habit::Habit;
+pub use onset::Onset;
+pub use proportion::Proportion;
+pub use versions::VersionSplit;
+
 use super::rules;
-use crate::model::{Evidence, Source, Span};
+use crate::model::{Evidence, Span};
 use crate::triage::{AlertContext, CaseContext};
+use onset::Timing;
+use serde::Serialize;
+use source::{measured, records};
+
+/// What was measured on the series around one alert; of each, nothing where the counts cannot say it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Measured {
+    /// `None`: no rise is shown in the hours around the deploy.
+    pub onset: Option<Onset>,
+    /// `None`: versions did not run side by side, or records do not carry them.
+    pub versions: Option<VersionSplit>,
+    /// Against all errors of services that were not deployed. `None`: there are none, or no past window like W.
+    pub difference: Option<Difference>,
+    /// Against the same signature there.
+    pub elsewhere: Option<Difference>,
+    /// `None`: no traffic data for the service.
+    pub proportion: Option<Proportion>,
+    pub habit: Habit,
+}
 
 /// A rare error that begins this soon after the deploy began with it.
 const ONSET: Span = Span::minutes(10);
@@ -18,25 +53,18 @@ const PROPORTION: f64 = 1.25;
 const WEAK_P: f64 = 0.001;
 
 pub fn evidence(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Vec<Evidence> {
-    [
+    let found = context.measured;
+    let single = [
         new_signature(context),
         onset(context, case),
-        onset_before(context),
         rose_elsewhere(context),
         traffic(context, case),
         weak_signal(context),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn measured(name: &str, value: f64, unit: &str) -> Source {
-    Source::Measured { name: name.to_owned(), value, unit: unit.to_owned() }
-}
-
-fn records(name: &str, count: u64) -> Source {
-    measured(name, count as f64, "records")
+        found.versions.and_then(|versions| versions.evidence()),
+        found.difference.and_then(|difference| difference.evidence()),
+        concurrent::evidence(case.concurrent),
+    ];
+    single.into_iter().flatten().chain(found.habit.evidence()).collect()
 }
 
 fn new_signature(context: &AlertContext<'_>) -> Option<Evidence> {
@@ -45,7 +73,16 @@ fn new_signature(context: &AlertContext<'_>) -> Option<Evidence> {
     detection.is_new.then(|| rules::NEW_SIGNATURE.evidence(1.0, summary, vec![records("k", detection.k)]))
 }
 
+/// When it began: where the counts show the change, that; else when its first record came, and how many came before.
 fn onset(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
+    let shown = context.measured.onset.filter(|onset| onset.timing() != Timing::Unclear);
+    match shown {
+        Some(onset) => onset.evidence(),
+        None => onset_before(context).or_else(|| first_record(context, case)),
+    }
+}
+
+fn first_record(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
     let detection = &context.alert.detection;
     let delay = detection.first_seen - case.window.window.start;
     // An error that is always there is there in the first minutes as well.
@@ -93,10 +130,15 @@ fn rose_elsewhere(context: &AlertContext<'_>) -> Option<Evidence> {
         records(&format!("k in {}", top.service), top.k),
         measured(&format!("expected in {}", top.service), top.expected, "records"),
     ];
-    Some(rules::ROSE_ELSEWHERE.evidence(1.0, summary, sources))
+    // What rose far more here than there has the shared cause for a part of it at most.
+    let more = context.measured.elsewhere.is_some_and(|both| both.ratio.interval.low >= RISE);
+    Some(rules::ROSE_ELSEWHERE.evidence(if more { 0.5 } else { 1.0 }, summary, sources))
 }
 
 fn traffic(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
+    if let Some(proportion) = context.measured.proportion {
+        return proportion.evidence();
+    }
     let (detection, traffic) = (&context.alert.detection, case.traffic?);
     let ratio = traffic.ratio()?;
     let errors = detection.k as f64 / detection.expected;

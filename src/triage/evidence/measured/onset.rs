@@ -1,7 +1,10 @@
 //! When it began: one change of rate in the counts around the deploy.
 
 use super::ratio::phi;
+use super::source::measured;
+use crate::model::Evidence;
 use crate::stats::ln_normal_upper;
+use crate::triage::evidence::rules;
 use serde::Serialize;
 
 /// `χ²(2, .95) = −2 ln .05`: what twice the log likelihood may lose within the interval. A place is no regular parameter, and
@@ -113,6 +116,23 @@ impl Onset {
             Timing::Unclear
         }
     }
+
+    pub(in crate::triage) fn evidence(&self) -> Option<Evidence> {
+        let (rule, begins) = match self.timing() {
+            Timing::Before => (rules::ONSET_BEFORE, "It rose before the deploy"),
+            Timing::WithIt => (rules::ONSET, "It rose with the deploy"),
+            Timing::Late => (rules::LATE_ONSET, "It rose some time after the deploy"),
+            Timing::Unclear => return None,
+        };
+        let Self { minutes, low, high, .. } = *self;
+        let summary = format!(
+            "{begins}: at minute {minutes:.0} ({low:.0} to {high:.0}), from {:.2} to {:.2} records a minute.",
+            self.rate_before, self.rate_after
+        );
+        let places =
+            [("onset after the deploy", minutes), ("onset, at the earliest", low), ("onset, at the latest", high)];
+        Some(rule.evidence(1.0, summary, places.map(|(name, value)| measured(name, value, "minutes")).to_vec()))
+    }
 }
 
 /// Sums of the bins before each place, and what the past adds to them.
@@ -223,6 +243,8 @@ mod tests {
         assert!((onset.minutes - 1.0).abs() < f64::EPSILON, "{onset:?}");
         assert!(onset.low >= 0.0 && onset.high <= 5.0 && onset.p_value < 1e-9, "{onset:?}");
         assert_eq!(onset.timing(), Timing::WithIt);
+        let told = onset.evidence().unwrap();
+        assert_eq!(told.summary, "It rose with the deploy: at minute 1 (1 to 3), from 0.04 to 2.00 records a minute.");
     }
 
     #[test]

@@ -3,10 +3,7 @@
 use crate::stats::{Bounds, DifferenceInDifferences, RatePair, ln_normal_upper, pearson_phi};
 use serde::Serialize;
 
-/// Two-sided error of every interval here.
-pub(super) const ALPHA: f64 = 0.05;
-
-/// The normal quantile of `1 − ALPHA / 2`.
+/// The normal quantile of .975: every interval here holds 95 %.
 const Z: f64 = 1.959_963_984_540_054;
 
 /// Residuals beyond so many standard deviations count as that far: one incident in the past must not blind the test
@@ -68,7 +65,7 @@ fn widened(phi: f64) -> f64 {
 
 /// Pearson's dispersion of counts in equally long windows about their mean (statistics.md §3), at least 1.
 #[must_use]
-pub(super) fn phi(counts: &[u64]) -> f64 {
+pub fn phi(counts: &[u64]) -> f64 {
     let mean = counts.iter().sum::<u64>() as f64 / counts.len() as f64;
     let means = vec![mean; counts.len()];
     let enough = counts.len() >= MIN_WINDOWS;
@@ -94,7 +91,7 @@ mod tests {
 
     #[test]
     fn without_overdispersion_the_interval_is_the_exact_one() {
-        assert!((widened(1.0) - ALPHA).abs() < 1e-12);
+        assert!((widened(1.0) - 0.05).abs() < 1e-12);
         let pair = RatePair::new(12, 60.0, 3, 60.0).unwrap();
         let (plain, wide) = (Ratio::of_rates(&pair, 1.0).unwrap(), Ratio::of_rates(&pair, 3.0).unwrap());
         let exact = pair.ratio_interval(0.05).unwrap();
