@@ -320,3 +320,6 @@ fn days(data: &DataSet, calendar: &Calendar, window: &Window) -> Vec<(u32, Inter
     });
     of_day.collect()
 }
+
+#[cfg(test)]
+mod tests;

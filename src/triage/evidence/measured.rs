@@ -77,16 +77,20 @@ fn new_signature(context: &AlertContext<'_>) -> Option<Evidence> {
 fn onset(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
     let shown = context.measured.onset.filter(|onset| onset.timing() != Timing::Unclear);
     match shown {
-        Some(onset) => onset.evidence(),
+        Some(onset) => onset.evidence(is_rare(context)),
         None => onset_before(context).or_else(|| first_record(context, case)),
     }
+}
+
+fn is_rare(context: &AlertContext<'_>) -> bool {
+    context.alert.detection.expected < 1.0 && context.before == 0
 }
 
 fn first_record(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
     let detection = &context.alert.detection;
     let delay = detection.first_seen - case.window.window.start;
     // An error that is always there is there in the first minutes as well.
-    if detection.expected >= 1.0 || context.before > 0 {
+    if !is_rare(context) {
         return None;
     }
     let rule = if delay <= ONSET { rules::ONSET } else { rules::LATE_ONSET };
@@ -161,4 +165,75 @@ fn weak_signal(context: &AlertContext<'_>) -> Option<Evidence> {
         detection.k, detection.expected
     );
     Some(rules::WEAK_SIGNAL.evidence(1.0, summary, vec![measured("p-value", p, "probability")]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference::Both;
+    use super::onset::Bins;
+    use super::versions::OfVersion;
+    use super::*;
+    use crate::triage::HeuristicSpec;
+    use crate::triage::fixture::{Fixture, FixtureAlert};
+
+    /// Rules of the verdict on an error that rose in the fixture's way, and what the verdict is.
+    fn judged(change: impl FnOnce(&mut FixtureAlert)) -> Vec<(String, f64)> {
+        let mut fixture = Fixture::new();
+        fixture.add("boom", change);
+        let verdict = fixture.judge(&HeuristicSpec::default().build().unwrap());
+        verdict.evidence.into_iter().filter(|one| one.rule != "prior").map(|one| (one.rule, one.weight)).collect()
+    }
+
+    fn rose_at(minute: usize) -> Option<Onset> {
+        let counts: Vec<u64> = (0..120).map(|bin| u64::from(bin >= 60 + minute) * 2).collect();
+        Onset::find(&Bins { counts: &counts, minutes: 1.0, before: 60, past: &[0; 8], window: 60.0 })
+    }
+
+    #[test]
+    fn a_shown_onset_replaces_the_first_record() {
+        let new = |alert: &mut FixtureAlert| (alert.expected, alert.before, alert.first_minute) = (0.1, 0, 30);
+        assert_eq!(judged(new), [("onset_late".to_owned(), rules::LATE_ONSET.weight)]);
+        let with_it = |alert: &mut FixtureAlert| {
+            new(alert);
+            alert.measured.onset = rose_at(1);
+        };
+        assert_eq!(judged(with_it), [("onset_after_deploy".to_owned(), rules::ONSET.weight)]);
+        assert_eq!(
+            judged(|alert| alert.measured.onset = rose_at(1)),
+            [("onset_after_deploy".to_owned(), rules::ONSET.weight / 2.0)],
+            "it has always been there"
+        );
+    }
+
+    #[test]
+    fn each_measurement_speaks_for_itself() {
+        let arm = |signature, others| OfVersion { signature, others };
+        let both = |treated, control| Both { treated, control };
+        let shared = Difference::of(both(40, 205), &[both(10, 50), both(11, 52), both(9, 48)]);
+        let cases: [(&str, Box<dyn Fn(&mut Measured)>); 3] = [
+            (
+                "new_version_writes_it",
+                Box::new(move |m| m.versions = VersionSplit::of(arm(20, 40), arm(1, 60), 40.0, 1.0)),
+            ),
+            ("rose_with_others", Box::new(move |m| m.difference = shared)),
+            (
+                "traffic_in_proportion",
+                Box::new(|m| m.proportion = Proportion::of((30, 3e3), (1680, 168e3), (60.0, 10_080.0), 1.0)),
+            ),
+        ];
+        for (rule, measure) in cases {
+            let rules = judged(|alert| measure(&mut alert.measured));
+            assert_eq!(rules.iter().map(|(rule, _)| rule.as_str()).collect::<Vec<_>>(), [rule]);
+        }
+    }
+
+    /// From `not_caused` to `caused` it takes more than any one of them.
+    #[test]
+    fn no_measurement_alone_turns_a_verdict() {
+        let HeuristicSpec { caused_at, not_caused_at, .. } = HeuristicSpec::default();
+        let odds = |p: f64| (p / (1.0 - p)).ln();
+        for rule in [rules::NEW_SIGNATURE, rules::ONSET, rules::NEW_VERSION] {
+            assert!(rule.weight < odds(caused_at) - odds(not_caused_at), "{}", rule.id);
+        }
+    }
 }

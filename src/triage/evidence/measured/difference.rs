@@ -10,6 +10,9 @@ use serde::Serialize;
 /// Squared residuals beyond four standard deviations count as that far (statistics.md §3).
 const CAP: f64 = 16.0;
 
+/// Fewer past windows than this do not tell what is usual.
+const MIN_WINDOWS: usize = 3;
+
 /// Records of a signature and of its control in one window; windows are equally long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Both {
@@ -35,12 +38,12 @@ pub struct Difference {
 
 impl Difference {
     /// Exact conditional intervals, each widened by an over-dispersion φ of past windows: of the ratio of ratios by how the two
-    /// shared their records there. `None`: no past window, or no record of the control at all.
+    /// shared their records there. `None`: fewer than three past windows, or no record of the control at all.
     #[must_use]
     pub fn of(now: Both, past: &[Both]) -> Option<Self> {
         let sum = |arm: fn(&Both) -> u64| past.iter().map(arm).sum::<u64>();
         let (treated, control) = (sum(|both| both.treated), sum(|both| both.control));
-        if past.is_empty() || now.control + control == 0 {
+        if past.len() < MIN_WINDOWS || now.control + control == 0 {
             return None;
         }
         let windows = past.len() as f64;
@@ -69,7 +72,7 @@ impl Difference {
     /// What the services that were not deployed say together, whatever their signatures.
     pub(in crate::triage) fn evidence(&self) -> Option<Evidence> {
         let summary = format!(
-            "Services that were not deployed wrote {} times as many errors as in {} past windows like it, this one's rise is {} times theirs.",
+            "Where nothing was deployed, errors rose {} times over {} past windows; that it rose more here is not shown: {} times theirs.",
             self.control.shown(),
             self.windows,
             self.ratio.shown()
@@ -93,7 +96,7 @@ fn parting(past: &[Both], treated: u64, control: u64) -> f64 {
         (variance > 0.0).then(|| ((both.treated as f64 - all * share).powi(2) / variance).min(CAP))
     };
     let squares: Vec<f64> = past.iter().filter_map(square).collect();
-    if squares.len() < 3 { 1.0 } else { (squares.iter().sum::<f64>() / (squares.len() - 1) as f64).max(1.0) }
+    if squares.len() < MIN_WINDOWS { 1.0 } else { (squares.iter().sum::<f64>() / (squares.len() - 1) as f64).max(1.0) }
 }
 
 #[cfg(test)]
@@ -118,8 +121,8 @@ mod tests {
 
     #[test]
     fn without_a_control_or_a_past_nothing_is_said() {
-        assert_eq!(of((40, 0), &[(1, 0), (2, 0)]), None);
-        assert_eq!(of((40, 10), &[]), None);
+        assert_eq!(of((40, 0), &[(1, 0), (2, 0), (1, 0)]), None);
+        assert_eq!(of((40, 10), &[(1, 1), (1, 1)]), None);
     }
 
     #[test]

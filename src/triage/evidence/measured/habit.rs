@@ -72,26 +72,23 @@ impl Habit {
     }
 
     pub(in crate::triage) fn evidence(&self) -> Vec<Evidence> {
-        let told = [
-            (
-                rules::RISES_AFTER_DEPLOYS,
-                &self.after_deploys,
-                "It rose after",
-                "of the last deploys of this service as well.",
-            ),
-            (rules::RECOVERS, &self.by_itself, "It ended by itself in", "of its earlier episodes, without a deploy."),
-        ];
+        let after = |of: &Estimate| {
+            format!("It rose after {} of the last {} deploys of this service as well.", of.numerator, of.denominator)
+        };
+        let alone = |of: &Estimate| {
+            format!("{} of its {} earlier episodes ended without a deploy.", of.numerator, of.denominator)
+        };
         // Every day at noon is every week at noon: told once.
-        let (of, word) = if is_habit(&self.of_day) { (&self.of_day, "days") } else { (&self.of_week, "weeks") };
-        let clock = (rules::HABIT, of, "At this time it was as high in", word);
-        let spoken = told.into_iter().chain([clock]).filter(|(_, estimate, ..)| is_habit(estimate));
-        spoken
-            .map(|(rule, estimate, begins, ends)| {
-                let of = format!("{} of {}", estimate.numerator, estimate.denominator);
-                let ends = if rule == rules::HABIT { format!("past {ends}.") } else { ends.to_owned() };
-                rule.evidence(1.0, format!("{begins} {of} {ends}"), sources(estimate))
-            })
-            .collect()
+        let (clock, word) = if is_habit(&self.of_day) { (&self.of_day, "days") } else { (&self.of_week, "weeks") };
+        let as_high =
+            format!("It was as high at this time in {} of {} past {word}.", clock.numerator, clock.denominator);
+        let told = [
+            (rules::RISES_AFTER_DEPLOYS, &self.after_deploys, after(&self.after_deploys)),
+            (rules::RECOVERS, &self.by_itself, alone(&self.by_itself)),
+            (rules::HABIT, clock, as_high),
+        ];
+        let spoken = told.into_iter().filter(|(_, estimate, _)| is_habit(estimate));
+        spoken.map(|(rule, estimate, summary)| rule.evidence(1.0, summary, sources(estimate))).collect()
     }
 }
 
@@ -150,7 +147,7 @@ mod tests {
         let habit = Habit::of(&deploys, &[], &[], &[], (20, 1.0));
         assert_eq!(counts(&habit.after_deploys), (3, 5));
         let told = habit.evidence();
-        assert_eq!(told[0].summary, "It rose after 3 of 5 of the last deploys of this service as well.");
+        assert_eq!(told[0].summary, "It rose after 3 of the last 5 deploys of this service as well.");
         assert_eq!((told.len(), told[0].sources.len()), (1, 3));
     }
 
@@ -173,10 +170,10 @@ mod tests {
         let nightly: Vec<(u32, u64)> = (1..=14).map(|day| (day, if day % 2 == 0 { 30 } else { 0 })).collect();
         let habit = Habit::of(&[], &[], &[], &nightly, (35, 1.0));
         assert_eq!((counts(&habit.of_day), counts(&habit.of_week)), ((7, 14), (1, 2)));
-        assert_eq!(habit.evidence()[0].summary, "At this time it was as high in 7 of 14 past days.");
+        assert_eq!(habit.evidence()[0].summary, "It was as high at this time in 7 of 14 past days.");
         let weekly: Vec<(u32, u64)> = (1..=28).map(|day| (day, if day % 7 == 0 { 30 } else { 0 })).collect();
         let habit = Habit::of(&[], &[], &[], &weekly, (35, 1.0));
-        assert_eq!(habit.evidence()[0].summary, "At this time it was as high in 4 of 4 past weeks.");
+        assert_eq!(habit.evidence()[0].summary, "It was as high at this time in 4 of 4 past weeks.");
         let once = Habit::of(&[], &[], &[], &[(1, 40), (2, 0), (3, 0)], (35, 1.0));
         assert_eq!(once.evidence(), []);
         assert_eq!(Habit::of(&[], &[], &[], &nightly, (300, 1.0)).evidence(), [], "today is ten times that");

@@ -117,11 +117,13 @@ impl Onset {
         }
     }
 
-    pub(in crate::triage) fn evidence(&self) -> Option<Evidence> {
-        let (rule, begins) = match self.timing() {
-            Timing::Before => (rules::ONSET_BEFORE, "It rose before the deploy"),
-            Timing::WithIt => (rules::ONSET, "It rose with the deploy"),
-            Timing::Late => (rules::LATE_ONSET, "It rose some time after the deploy"),
+    /// `is_rare`: hardly seen before. What is always there rises for many reasons, so that when it did counts for half.
+    pub(in crate::triage) fn evidence(&self, is_rare: bool) -> Option<Evidence> {
+        let usual = if is_rare { 1.0 } else { 0.5 };
+        let (rule, strength, begins) = match self.timing() {
+            Timing::Before => (rules::ONSET_BEFORE, 1.0, "It rose before the deploy"),
+            Timing::WithIt => (rules::ONSET, usual, "It rose with the deploy"),
+            Timing::Late => (rules::LATE_ONSET, usual, "It rose some time after the deploy"),
             Timing::Unclear => return None,
         };
         let Self { minutes, low, high, .. } = *self;
@@ -131,7 +133,7 @@ impl Onset {
         );
         let places =
             [("onset after the deploy", minutes), ("onset, at the earliest", low), ("onset, at the latest", high)];
-        Some(rule.evidence(1.0, summary, places.map(|(name, value)| measured(name, value, "minutes")).to_vec()))
+        Some(rule.evidence(strength, summary, places.map(|(name, value)| measured(name, value, "minutes")).to_vec()))
     }
 }
 
@@ -243,8 +245,9 @@ mod tests {
         assert!((onset.minutes - 1.0).abs() < f64::EPSILON, "{onset:?}");
         assert!(onset.low >= 0.0 && onset.high <= 5.0 && onset.p_value < 1e-9, "{onset:?}");
         assert_eq!(onset.timing(), Timing::WithIt);
-        let told = onset.evidence().unwrap();
-        assert_eq!(told.summary, "It rose with the deploy: at minute 1 (1 to 3), from 0.04 to 2.00 records a minute.");
+        let told = onset.evidence(true).unwrap();
+        assert_eq!(told.summary, "It rose with the deploy: at minute 1 (0 to 2), from 0.04 to 2.00 records a minute.");
+        assert!((onset.evidence(false).unwrap().weight * 2.0 - told.weight).abs() < 1e-12);
     }
 
     #[test]
