@@ -2,8 +2,11 @@
 
 use super::context::{AlertFacts, last_deploy_before, traffic_change};
 use super::replay::{Outcome, shared_cause};
+use super::surroundings::Surroundings;
 use crate::dataset::DataSet;
+use crate::model::Alert;
 use crate::series::Fits;
+use crate::triage::evidence::measured::Measured;
 use crate::triage::{AlertContext, CaseContext, Diff};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -37,13 +40,15 @@ impl<'a> Cases<'a> {
         let deploy = &data.deploys[window.deploy];
         let diff = diffs.get(&window.deploy);
         let changed_files = deploy.changed_files.clone().unwrap_or_else(|| diff.map(Diff::paths).unwrap_or_default());
+        let series = fits.of(window);
         let facts: Vec<AlertFacts> =
-            outcome.alerts.iter().map(|alert| AlertFacts::gather(data, fits.of(window), window, alert)).collect();
-        let contexts = outcome.alerts.iter().zip(&facts).map(|(alert, facts)| AlertContext {
-            alert,
-            samples: &facts.samples,
-            before: facts.before,
-            elsewhere: &facts.elsewhere,
+            outcome.alerts.iter().map(|alert| AlertFacts::gather(data, series, window, alert)).collect();
+        let around = Surroundings::of(data, series, window);
+        let measure = |alert: &Alert| if alert.gated { Measured::default() } else { around.measure(alert) };
+        let measured: Vec<Measured> = outcome.alerts.iter().map(measure).collect();
+        let open: Vec<_> = outcome.alerts.iter().zip(&measured).filter(|(alert, _)| !alert.gated).collect();
+        let contexts = outcome.alerts.iter().zip(&facts).zip(&measured).map(|((alert, facts), measured)| {
+            AlertContext { alert, samples: &facts.samples, before: facts.before, elsewhere: &facts.elsewhere, measured }
         });
         let first_seen = outcome.passed().map(|alert| alert.detection.first_seen).min();
         look(&CaseContext {
@@ -55,6 +60,7 @@ impl<'a> Cases<'a> {
             traffic: traffic_change(data, window),
             last_deploy_before_first_record: first_seen
                 .and_then(|first| last_deploy_before(data, first, window.deploy)),
+            concurrent: &around.concurrent(&open),
         })
     }
 

@@ -9,6 +9,7 @@ mod preset;
 mod replay;
 mod schedule;
 mod spec;
+mod surroundings;
 mod variant;
 mod watch;
 

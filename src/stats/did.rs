@@ -3,6 +3,7 @@
 //! The quantity is the ratio of the two rate ratios post/pre (statistics.md, section 5): a control that shares the
 //! common shock cancels it.
 
+use super::Bounds;
 use super::loader::{ln_1m_exp, ln_binomial_density};
 use super::normal::ln_normal_upper;
 use super::quantile::normal_quantile;
@@ -133,7 +134,39 @@ impl DifferenceInDifferences {
             Hypergeometric::new(self.treated.total(), self.control.total(), post, odds).ln_upper(self.treated.post)
         })
     }
+
+    /// The exact conditional interval of the ratio of rate ratios at confidence `1 − alpha`, 0 < alpha < 1 (Cornfield 1956): the
+    /// ratios that neither tail of [`Self::ln_p_exact`] rejects at `alpha / 2`. 0 and ∞ where the margins leave nothing to tell.
+    /// For a 2×2 table with all exposures 1 it is the interval of the odds ratio.
+    ///
+    /// Time `O(√n)`. `None` where `alpha` is out of range.
+    #[must_use]
+    pub fn ratio_interval(&self, alpha: f64) -> Option<Bounds> {
+        let mirrored = Self { treated: self.control, control: self.treated };
+        Some(Bounds { low: self.ratio_lower(alpha / 2.0)?, high: mirrored.ratio_lower(alpha / 2.0)?.recip() })
+    }
+
+    /// The ratio at which `P(X ≥ treated.post)` is `alpha`, 0 where it is 1 under any.
+    fn ratio_lower(&self, alpha: f64) -> Option<f64> {
+        let limit = Some(alpha).filter(|alpha| *alpha > 0.0 && *alpha < 1.0)?.ln();
+        let post = self.treated.post + self.control.post;
+        if self.treated.post <= post.saturating_sub(self.control.total()) {
+            return Some(0.0);
+        }
+        // The tail grows with the ratio.
+        let (mut low, mut high) = (-LN_RATIO_RANGE, LN_RATIO_RANGE);
+        for _ in 0..HALVINGS {
+            let middle = f64::midpoint(low, high);
+            if self.ln_p_exact(middle.exp())? < limit { low = middle } else { high = middle }
+        }
+        Some(f64::midpoint(low, high).exp())
+    }
 }
+
+/// Natural logarithms between which [`DifferenceInDifferences::ratio_interval`] looks for an end, and how often it halves that range:
+/// to 1e-10 of a ratio.
+const LN_RATIO_RANGE: f64 = 60.0;
+const HALVINGS: usize = 40;
 
 /// Fisher's noncentral hypergeometric distribution: of `drawn` from `first + second`, how many are of the first kind.
 /// Weights are relative to the one at `mode`, and are summed outwards from there.
@@ -259,7 +292,21 @@ mod tests {
         assert_eq!(both.haldane(0.0), None);
         assert_eq!(both.haldane(1.0).unwrap().z(), 0.0);
         assert_eq!(both.ln_p_exact(f64::NAN), None);
+        assert_eq!(both.ratio_interval(0.05), Some(Bounds { low: 0.0, high: f64::INFINITY }));
+        assert_eq!(both.ratio_interval(0.0), None);
         assert!(DifferenceInDifferences::new(quiet, change(1, 0.0, 1, 1.0)).is_none());
+    }
+
+    /// Fisher's tea tasting (1935): of 3 right cups of 4 the weights are 1, 16 θ, 36 θ², 16 θ³ and θ⁴.
+    #[test]
+    fn the_interval_of_the_tea_tasting() {
+        let table = DifferenceInDifferences::new(change(3, 1.0, 1, 1.0), change(1, 1.0, 3, 1.0)).unwrap();
+        let bounds = table.ratio_interval(0.05).unwrap();
+        let terms = |t: f64| [1.0, 16.0 * t, 36.0 * t * t, 16.0 * t.powi(3), t.powi(4)];
+        let share =
+            |t: f64, of: std::ops::Range<usize>| terms(t)[of].iter().sum::<f64>() / terms(t).iter().sum::<f64>();
+        assert!((share(bounds.low, 3..5) - 0.025).abs() < 1e-9, "{bounds:?}");
+        assert!((share(bounds.high, 0..4) - 0.025).abs() < 1e-9, "{bounds:?}");
     }
 
     /// A huge control makes the treated arm binomial.
@@ -282,6 +329,17 @@ mod tests {
             let upper: f64 = (a..=post).map(weight).sum();
             let got = both.ln_p_exact(1.0).unwrap().exp();
             prop_assert!((got - upper / total).abs() < 1e-11 * (upper / total) + 1e-14, "{got} {}", upper / total);
+        }
+
+        #[test]
+        fn interval_ends_are_where_the_test_turns(a in 1..60_u64, b in 1..60_u64, c in 1..60_u64, d in 1..60_u64) {
+            let both = DifferenceInDifferences::new(change(a, 1.0, b, 3.0), change(c, 2.0, d, 5.0)).unwrap();
+            let mirrored = DifferenceInDifferences::new(change(c, 2.0, d, 5.0), change(a, 1.0, b, 3.0)).unwrap();
+            let bounds = both.ratio_interval(0.05).unwrap();
+            prop_assert!((both.ln_p_exact(bounds.low).unwrap() - 0.025_f64.ln()).abs() < 1e-6);
+            prop_assert!((mirrored.ln_p_exact(bounds.high.recip()).unwrap() - 0.025_f64.ln()).abs() < 1e-6);
+            let ratio = both.estimate(0.0, 1.0).unwrap().ln_ratio.exp();
+            prop_assert!(bounds.low < ratio && ratio < bounds.high);
         }
 
         #[test]

@@ -2,7 +2,9 @@
 //! the decision instant; whoever builds it vouches for that.
 
 use super::Diff;
+use super::evidence::measured::{ConcurrentDeploy, Measured};
 use crate::model::{Alert, Deploy, Window};
+use serde::Serialize;
 
 /// One case as triage sees it.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,8 @@ pub struct CaseContext<'a> {
     pub traffic: Option<TrafficChange>,
     /// Id of the last deploy of any service at or before the first counted record of the case.
     pub last_deploy_before_first_record: Option<&'a str>,
+    /// Other deploys of the hours before the case began, latest first.
+    pub concurrent: &'a [ConcurrentDeploy],
 }
 
 /// One detection with what was measured around it.
@@ -31,10 +35,12 @@ pub struct AlertContext<'a> {
     pub before: u64,
     /// The same signature in services that this deploy did not touch.
     pub elsewhere: &'a [Elsewhere],
+    /// What the counts around it say, with intervals; of a gated detection nothing is asked.
+    pub measured: &'a Measured,
 }
 
 /// What records of W said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Sample<'a> {
     pub message: &'a str,
     pub exception_type: Option<&'a str>,
@@ -42,7 +48,7 @@ pub struct Sample<'a> {
 }
 
 /// A signature in another service.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Elsewhere {
     pub service: String,
     /// Records in W.
@@ -54,7 +60,7 @@ pub struct Elsewhere {
 }
 
 /// Requests of the case's service.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct TrafficChange {
     /// In W.
     pub requests: f64,

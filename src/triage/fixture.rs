@@ -1,5 +1,6 @@
 //! A case that tests can build in a line.
 
+use super::evidence::measured::{ConcurrentDeploy, Measured};
 use super::{AlertContext, CaseContext, Diff, Elsewhere, Sample, TrafficChange, Triager};
 use crate::model::{Alert, Deploy, Detection, Impact, Instant, Interval, Span, Verdict, Window};
 
@@ -10,6 +11,7 @@ pub(super) struct Fixture {
     pub(super) traffic: Option<TrafficChange>,
     pub(super) last_deploy: Option<String>,
     pub(super) alerts: Vec<FixtureAlert>,
+    pub(super) concurrent: Vec<ConcurrentDeploy>,
 }
 
 /// By default: an error with some history that rose tenfold, half an hour after the deploy; no evidence for or against anything.
@@ -27,11 +29,19 @@ pub(super) struct FixtureAlert {
     pub(super) before: u64,
     pub(super) p_value: f64,
     pub(super) elsewhere: Vec<Elsewhere>,
+    pub(super) measured: Measured,
 }
 
 impl Fixture {
     pub(super) fn new() -> Self {
-        Self { diff: None, changed_files: Vec::new(), traffic: None, last_deploy: None, alerts: Vec::new() }
+        Self {
+            diff: None,
+            changed_files: Vec::new(),
+            traffic: None,
+            last_deploy: None,
+            alerts: Vec::new(),
+            concurrent: Vec::new(),
+        }
     }
 
     pub(super) fn with_diff(text: &str) -> Self {
@@ -53,6 +63,7 @@ impl Fixture {
             before: 5,
             p_value: 1e-9,
             elsewhere: Vec::new(),
+            measured: Measured::default(),
         };
         change(&mut alert);
         self.alerts.push(alert);
@@ -94,6 +105,7 @@ impl Fixture {
                 samples,
                 before: own.before,
                 elsewhere: &own.elsewhere,
+                measured: &own.measured,
             })
             .collect();
         look(&CaseContext {
@@ -104,6 +116,7 @@ impl Fixture {
             alerts: &contexts,
             traffic: self.traffic,
             last_deploy_before_first_record: self.last_deploy.as_deref(),
+            concurrent: &self.concurrent,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! A case made of nothing but traces and a diff, so that any triager can be asked about labelled pairs.
 
+use super::evidence::measured::Measured;
 use super::{AlertContext, CaseContext, Diff, Sample, Triager};
 use crate::endpoint::AskError;
 use crate::model::{Alert, Deploy, Detection, Impact, Instant, Interval, Span, Verdict, Window};
@@ -68,12 +69,19 @@ impl PairCase {
 
     /// Lends the case.
     pub fn with_context<T>(&self, look: impl FnOnce(&CaseContext<'_>) -> T) -> T {
+        let measured = Measured::default();
         let samples: Vec<[Sample<'_>; 1]> = self.texts.iter().map(|texts| [texts.sample()]).collect();
         let contexts: Vec<AlertContext<'_>> = self
             .alerts
             .iter()
             .zip(&samples)
-            .map(|(alert, samples)| AlertContext { alert, samples, before: BEFORE, elsewhere: &[] })
+            .map(|(alert, samples)| AlertContext {
+                alert,
+                samples,
+                before: BEFORE,
+                elsewhere: &[],
+                measured: &measured,
+            })
             .collect();
         look(&CaseContext {
             deploy: &self.deploy,
@@ -83,6 +91,7 @@ impl PairCase {
             alerts: &contexts,
             traffic: None,
             last_deploy_before_first_record: Some(&self.last_deploy),
+            concurrent: &[],
         })
     }
 }

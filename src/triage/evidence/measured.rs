@@ -1,8 +1,43 @@
 //! What the counts say, whatever the code: when it began, where else it rose, and whether traffic explains it.
 
+pub mod concurrent;
+pub mod difference;
+pub mod habit;
+pub mod onset;
+pub mod proportion;
+pub mod ratio;
+mod source;
+pub mod versions;
+
+pub use concurrent::ConcurrentDeploy;
+pub use difference::Difference;
+pub use habit::Habit;
+pub use onset::Onset;
+pub use proportion::Proportion;
+pub use versions::VersionSplit;
+
 use super::rules;
-use crate::model::{Evidence, Source, Span};
+use crate::model::{Evidence, Span};
 use crate::triage::{AlertContext, CaseContext};
+use onset::Timing;
+use serde::Serialize;
+use source::{measured, records};
+
+/// What was measured on the series around one alert; of each, nothing where the counts cannot say it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Measured {
+    /// `None`: no rise is shown in the hours around the deploy.
+    pub onset: Option<Onset>,
+    /// `None`: versions did not run side by side, or records do not carry them.
+    pub versions: Option<VersionSplit>,
+    /// Against all errors of services that were not deployed. `None`: there are none, or no past window like W.
+    pub difference: Option<Difference>,
+    /// Against the same signature there.
+    pub elsewhere: Option<Difference>,
+    /// `None`: no traffic data for the service.
+    pub proportion: Option<Proportion>,
+    pub habit: Habit,
+}
 
 /// A rare error that begins this soon after the deploy began with it.
 const ONSET: Span = Span::minutes(10);
@@ -18,25 +53,18 @@ const PROPORTION: f64 = 1.25;
 const WEAK_P: f64 = 0.001;
 
 pub fn evidence(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Vec<Evidence> {
-    [
+    let found = context.measured;
+    let single = [
         new_signature(context),
         onset(context, case),
-        onset_before(context),
         rose_elsewhere(context),
         traffic(context, case),
         weak_signal(context),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn measured(name: &str, value: f64, unit: &str) -> Source {
-    Source::Measured { name: name.to_owned(), value, unit: unit.to_owned() }
-}
-
-fn records(name: &str, count: u64) -> Source {
-    measured(name, count as f64, "records")
+        found.versions.and_then(|versions| versions.evidence()),
+        found.difference.and_then(|difference| difference.evidence()),
+        concurrent::evidence(case.concurrent),
+    ];
+    single.into_iter().flatten().chain(found.habit.evidence()).collect()
 }
 
 fn new_signature(context: &AlertContext<'_>) -> Option<Evidence> {
@@ -45,11 +73,24 @@ fn new_signature(context: &AlertContext<'_>) -> Option<Evidence> {
     detection.is_new.then(|| rules::NEW_SIGNATURE.evidence(1.0, summary, vec![records("k", detection.k)]))
 }
 
+/// When it began: where the counts show the change, that; else when its first record came, and how many came before.
 fn onset(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
+    let shown = context.measured.onset.filter(|onset| onset.timing() != Timing::Unclear);
+    match shown {
+        Some(onset) => onset.evidence(is_rare(context)),
+        None => onset_before(context).or_else(|| first_record(context, case)),
+    }
+}
+
+fn is_rare(context: &AlertContext<'_>) -> bool {
+    context.alert.detection.expected < 1.0 && context.before == 0
+}
+
+fn first_record(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
     let detection = &context.alert.detection;
     let delay = detection.first_seen - case.window.window.start;
     // An error that is always there is there in the first minutes as well.
-    if detection.expected >= 1.0 || context.before > 0 {
+    if !is_rare(context) {
         return None;
     }
     let rule = if delay <= ONSET { rules::ONSET } else { rules::LATE_ONSET };
@@ -93,10 +134,15 @@ fn rose_elsewhere(context: &AlertContext<'_>) -> Option<Evidence> {
         records(&format!("k in {}", top.service), top.k),
         measured(&format!("expected in {}", top.service), top.expected, "records"),
     ];
-    Some(rules::ROSE_ELSEWHERE.evidence(1.0, summary, sources))
+    // What rose far more here than there has the shared cause for a part of it at most.
+    let more = context.measured.elsewhere.is_some_and(|both| both.ratio.interval.low >= RISE);
+    Some(rules::ROSE_ELSEWHERE.evidence(if more { 0.5 } else { 1.0 }, summary, sources))
 }
 
 fn traffic(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Option<Evidence> {
+    if let Some(proportion) = context.measured.proportion {
+        return proportion.evidence();
+    }
     let (detection, traffic) = (&context.alert.detection, case.traffic?);
     let ratio = traffic.ratio()?;
     let errors = detection.k as f64 / detection.expected;
@@ -119,4 +165,75 @@ fn weak_signal(context: &AlertContext<'_>) -> Option<Evidence> {
         detection.k, detection.expected
     );
     Some(rules::WEAK_SIGNAL.evidence(1.0, summary, vec![measured("p-value", p, "probability")]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference::Both;
+    use super::onset::Bins;
+    use super::versions::OfVersion;
+    use super::*;
+    use crate::triage::HeuristicSpec;
+    use crate::triage::fixture::{Fixture, FixtureAlert};
+
+    /// Rules of the verdict on an error that rose in the fixture's way, and what the verdict is.
+    fn judged(change: impl FnOnce(&mut FixtureAlert)) -> Vec<(String, f64)> {
+        let mut fixture = Fixture::new();
+        fixture.add("boom", change);
+        let verdict = fixture.judge(&HeuristicSpec::default().build().unwrap());
+        verdict.evidence.into_iter().filter(|one| one.rule != "prior").map(|one| (one.rule, one.weight)).collect()
+    }
+
+    fn rose_at(minute: usize) -> Option<Onset> {
+        let counts: Vec<u64> = (0..120).map(|bin| u64::from(bin >= 60 + minute) * 2).collect();
+        Onset::find(&Bins { counts: &counts, minutes: 1.0, before: 60, past: &[0; 8], window: 60.0 })
+    }
+
+    #[test]
+    fn a_shown_onset_replaces_the_first_record() {
+        let new = |alert: &mut FixtureAlert| (alert.expected, alert.before, alert.first_minute) = (0.1, 0, 30);
+        assert_eq!(judged(new), [("onset_late".to_owned(), rules::LATE_ONSET.weight)]);
+        let with_it = |alert: &mut FixtureAlert| {
+            new(alert);
+            alert.measured.onset = rose_at(1);
+        };
+        assert_eq!(judged(with_it), [("onset_after_deploy".to_owned(), rules::ONSET.weight)]);
+        assert_eq!(
+            judged(|alert| alert.measured.onset = rose_at(1)),
+            [("onset_after_deploy".to_owned(), rules::ONSET.weight / 2.0)],
+            "it has always been there"
+        );
+    }
+
+    #[test]
+    fn each_measurement_speaks_for_itself() {
+        let arm = |signature, others| OfVersion { signature, others };
+        let both = |treated, control| Both { treated, control };
+        let shared = Difference::of(both(40, 205), &[both(10, 50), both(11, 52), both(9, 48)]);
+        let cases: [(&str, Box<dyn Fn(&mut Measured)>); 3] = [
+            (
+                "new_version_writes_it",
+                Box::new(move |m| m.versions = VersionSplit::of(arm(20, 40), arm(1, 60), 40.0, 1.0)),
+            ),
+            ("rose_with_others", Box::new(move |m| m.difference = shared)),
+            (
+                "traffic_in_proportion",
+                Box::new(|m| m.proportion = Proportion::of((30, 3e3), (1680, 168e3), (60.0, 10_080.0), 1.0)),
+            ),
+        ];
+        for (rule, measure) in cases {
+            let rules = judged(|alert| measure(&mut alert.measured));
+            assert_eq!(rules.iter().map(|(rule, _)| rule.as_str()).collect::<Vec<_>>(), [rule]);
+        }
+    }
+
+    /// From `not_caused` to `caused` it takes more than any one of them.
+    #[test]
+    fn no_measurement_alone_turns_a_verdict() {
+        let HeuristicSpec { caused_at, not_caused_at, .. } = HeuristicSpec::default();
+        let odds = |p: f64| (p / (1.0 - p)).ln();
+        for rule in [rules::NEW_SIGNATURE, rules::ONSET, rules::NEW_VERSION] {
+            assert!(rule.weight < odds(caused_at) - odds(not_caused_at), "{}", rule.id);
+        }
+    }
 }

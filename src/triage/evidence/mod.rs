@@ -9,7 +9,7 @@ pub mod files;
 mod change;
 pub mod citations;
 mod guards;
-pub(super) mod measured;
+pub mod measured;
 pub mod rules;
 pub(super) mod text;
 pub(super) mod trace;

@@ -139,6 +139,38 @@ pub const WEAK_SIGNAL: Rule = Rule {
     weight: -1.0,
     why: "p ≥ 0.001: of the hundreds of signatures tested after a deploy, some look like this by chance",
 };
+pub const NEW_VERSION: Rule = Rule {
+    id: "new_version_writes_it",
+    weight: 1.6,
+    why: "while both versions ran, the new one wrote it more often: all else was the same for both",
+};
+pub const OLD_VERSION_TOO: Rule = Rule {
+    id: "old_version_writes_it_too",
+    weight: -2.0,
+    why: "the old version, still running beside the new one, wrote it about as often",
+};
+pub const ROSE_WITH_OTHERS: Rule = Rule {
+    id: "rose_with_others",
+    weight: -1.0,
+    why: "errors of services that were not deployed rose too, and this one's no more than theirs: perhaps a shared cause",
+};
+pub const RISES_AFTER_DEPLOYS: Rule = Rule {
+    id: "rises_after_deploys",
+    weight: -0.7,
+    why: "it rises after other deploys of the service as well: restarting does it, not what was changed",
+};
+pub const RECOVERS: Rule =
+    Rule { id: "ends_by_itself", weight: -0.5, why: "earlier episodes of it came and went without a deploy" };
+pub const HABIT: Rule = Rule {
+    id: "time_of_day_habit",
+    weight: -1.0,
+    why: "it is as high at this time of other days or weeks: a job, or its users' hours",
+};
+pub const OTHER_DEPLOY: Rule = Rule {
+    id: "other_deploy_nearer",
+    weight: -1.0,
+    why: "another deploy is the better candidate by when it came and what it touched",
+};
 
 // What kind of change it was.
 pub const NOTHING_RUNS: Rule = Rule {
@@ -153,7 +185,7 @@ pub const ONLY_LOGGING: Rule = Rule {
 };
 
 /// Every rule, in the order of the groups above.
-pub const ALL: [Rule; 25] = [
+pub const ALL: [Rule; 32] = [
     IN_HUNK,
     IN_CHANGED_FUNCTION,
     NEAR_HUNK,
@@ -177,6 +209,13 @@ pub const ALL: [Rule; 25] = [
     ROSE_ELSEWHERE,
     TRAFFIC,
     WEAK_SIGNAL,
+    NEW_VERSION,
+    OLD_VERSION_TOO,
+    ROSE_WITH_OTHERS,
+    RISES_AFTER_DEPLOYS,
+    RECOVERS,
+    HABIT,
+    OTHER_DEPLOY,
     NOTHING_RUNS,
     ONLY_LOGGING,
 ];
