@@ -11,6 +11,8 @@ pub enum Failure {
     User(UserError),
     /// A gate that was asked for is not met: exit code 1.
     Gate(UserError),
+    /// Stopped before its end, by a budget say, and can go on from there: exit code 3.
+    Resumable(UserError),
     /// Nothing to evaluate: exit code 4.
     Nothing(UserError),
     /// The reader of our output went away: no message, exit code 0.
@@ -27,6 +29,7 @@ impl Failure {
         let (error, code) = match self {
             Self::User(error) => (error, 2),
             Self::Gate(error) => (error, 1),
+            Self::Resumable(error) => (error, 3),
             Self::Nothing(error) => (error, 4),
             Self::OutputClosed => return ExitCode::SUCCESS,
         };

@@ -18,6 +18,7 @@ const ENDS: [&str; 2] = ["null", "always"];
 /// Replays a data set through the pipelines, writes the reports, and prints the answer.
 pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
     let pipelines = pipelines(&args.pipeline)?;
+    answers_are_there(&pipelines)?;
     let costs = costs(args.costs.as_ref())?;
     let (data, intake) = data_set(&args.data, terminal);
     let out = out_dir(args, data.as_ref().ok());
@@ -36,6 +37,9 @@ pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
     let run = |(index, named)| replay(&data, &pool, named, &costs, terminal, index < count);
     let replays = all.iter().enumerate().map(run).collect::<Result<Vec<_>, _>>()?;
     terminal.clear();
+    for (named, note) in all.iter().zip(&replays).flat_map(|(n, r)| r.notes.iter().map(move |note| (n, note))) {
+        warn(&format!("{}: {note}", named.spec.name));
+    }
     let mut assessments: Vec<Assessment> =
         all.iter().zip(&replays).filter_map(|(n, r)| assess(&data, &pool, n, r, &costs)).collect();
     for (assessment, (named, replay)) in assessments.iter_mut().zip(all.iter().zip(&replays)).take(count) {
@@ -50,6 +54,20 @@ pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
     write(&out, &data, &pool, asked, &comparisons, &intake)?;
     print_answer(args.format, &data, &pool, (&assessments, count), &comparisons)?;
     report_place(&out, asked.len());
+    Ok(())
+}
+
+/// Looks for the recordings before the work begins that would need them at its end.
+fn answers_are_there(pipelines: &[NamedPipeline]) -> Result<(), UserError> {
+    for NamedPipeline { spec, .. } in pipelines.iter().filter(|named| named.spec.triage.needs_recording()) {
+        spec.triage.build().map_err(|reason| {
+            let help = format!(
+                "shakedown triage record DATASET --pipeline {} --dry-run shows what asking would cost",
+                spec.name
+            );
+            UserError::new(&spec.name, reason, if spec.triage.endpoint().is_some() { help } else { String::new() })
+        })?;
+    }
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 mod args;
 mod named;
 mod rank;
+mod record;
+mod redteam;
 mod score;
 
 pub use args::TriageArgs;
@@ -15,5 +17,7 @@ pub fn run(args: &TriageArgs, terminal: &Terminal) -> Result<(), Failure> {
     match &args.command {
         TriageCommand::Score(args) => score::run(args, terminal),
         TriageCommand::Rank(args) => rank::run(args, terminal),
+        TriageCommand::Record(args) => record::run(args, terminal),
+        TriageCommand::Redteam(args) => redteam::run(args, terminal),
     }
 }

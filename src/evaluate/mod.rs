@@ -26,6 +26,7 @@ mod quantities;
 mod rank_triage;
 mod ranking;
 mod recalibration;
+mod redteam;
 mod regrouping;
 mod reliability;
 mod rollback;
@@ -66,6 +67,7 @@ pub use recalibration::{
     Advice, Backtest, Freshness, NearestDeploy, NearestWeek, PairCosts, Recalibration, RecalibrationInput, Routine,
     RuleDeploy, RuleScore, RuleWeek, Shift, Side as ThresholdSide, Threshold, recalibrate,
 };
+pub use redteam::{RedteamScores, Success};
 pub use regrouping::{
     CaseChange, Change, Grouped, Pair, Regrouped, Regrouping, Side, Unchanged, Under, WindowChange, regrouping,
 };

@@ -10,7 +10,7 @@ pub struct Preset {
 }
 
 /// All presets, in the order in which they are read against each other.
-pub const PRESETS: [Preset; 13] = [
+pub const PRESETS: [Preset; 16] = [
     Preset { name: "langchain-2026", toml: include_str!("../../presets/langchain-2026.toml") },
     Preset { name: "corrected-2026", toml: include_str!("../../presets/corrected-2026.toml") },
     Preset { name: "recommended-2026", toml: include_str!("../../presets/recommended-2026.toml") },
@@ -20,6 +20,9 @@ pub const PRESETS: [Preset; 13] = [
     Preset { name: "stack-2026", toml: include_str!("../../presets/stack-2026.toml") },
     Preset { name: "sentry-2026", toml: include_str!("../../presets/sentry-2026.toml") },
     Preset { name: "classifier-2026", toml: include_str!("../../presets/classifier-2026.toml") },
+    Preset { name: "llm-2026", toml: include_str!("../../presets/llm-2026.toml") },
+    Preset { name: "cascade-2026", toml: include_str!("../../presets/cascade-2026.toml") },
+    Preset { name: "langchain-llm-2026", toml: include_str!("../../presets/langchain-llm-2026.toml") },
     Preset { name: "detect-only-2026", toml: include_str!("../../presets/detect-only-2026.toml") },
     Preset { name: "triage-only-2026", toml: include_str!("../../presets/triage-only-2026.toml") },
     Preset { name: "null", toml: include_str!("../../presets/null.toml") },

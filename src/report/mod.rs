@@ -26,6 +26,7 @@ pub mod number;
 mod placebo;
 mod quality;
 mod recalibration;
+mod redteam;
 mod regrouping;
 mod signatures;
 mod stories;
@@ -48,6 +49,7 @@ pub use markdown::{
 pub use placebo::summary as placebo_summary;
 pub use quality::tables as quality_tables;
 pub use recalibration::{markdown as markdown_recalibration, terminal as recalibration};
+pub use redteam::{markdown as markdown_redteam, terminal as redteam};
 pub use regrouping::{markdown as markdown_regrouping, terminal as regrouping};
 pub use style::Style;
 pub use terminal::{comparison, summary};

@@ -79,14 +79,6 @@ impl Cascade {
         };
         Ok(stands.then_some(verdict))
     }
-
-    /// What asking would take; `None`: the model is not asked.
-    ///
-    /// # Errors
-    /// As [`Llm::plan`].
-    pub fn plan(&self, case: &CaseContext<'_>) -> Result<Option<PlannedCase>, AskError> {
-        if self.clear(case)?.is_some() { Ok(None) } else { self.model.plan(case).map(Some) }
-    }
 }
 
 impl Triager for Cascade {
@@ -95,6 +87,10 @@ impl Triager for Cascade {
             Some(verdict) => Ok(verdict),
             None => self.model.judge(case),
         }
+    }
+
+    fn plan(&self, case: &CaseContext<'_>) -> Result<Option<PlannedCase>, AskError> {
+        if self.clear(case)?.is_some() { Ok(None) } else { self.model.plan(case) }
     }
 
     fn spent(&self) -> Spend {

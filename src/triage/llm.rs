@@ -110,16 +110,6 @@ impl Llm {
         Ok(prompt::question(case, &evidence, self.shown, &self.limits, &self.redactor)?)
     }
 
-    /// What asking would take; nothing is sent.
-    ///
-    /// # Errors
-    /// When the case cannot be redacted, or nothing limits the answer.
-    pub fn plan(&self, case: &CaseContext<'_>) -> Result<PlannedCase, AskError> {
-        let asked = self.asked(case)?;
-        let recorded = self.endpoint.recorded_chat(&asked.question, Answer::read).is_some();
-        Ok(PlannedCase { recorded, forecast: self.endpoint.forecast(&asked.question)? })
-    }
-
     fn note(&self, asked: &Asked, ending: &'static str) {
         self.endings.lock().unwrap_or_else(PoisonError::into_inner).insert(asked.question.user.clone(), ending);
     }
@@ -141,6 +131,12 @@ impl Triager for Llm {
             }
             Err(error) => Err(error),
         }
+    }
+
+    fn plan(&self, case: &CaseContext<'_>) -> Result<Option<PlannedCase>, AskError> {
+        let asked = self.asked(case)?;
+        let recorded = self.endpoint.recorded_chat(&asked.question, Answer::read).is_some();
+        Ok(Some(PlannedCase { recorded, forecast: self.endpoint.forecast(&asked.question)? }))
     }
 
     /// Questions by how they ended.

@@ -40,6 +40,14 @@ pub trait Triager: Send + Sync {
     /// be used is a verdict: `inconclusive`.
     fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, AskError>;
 
+    /// What asking about the case would take; `None`: nobody would be asked. Nothing is sent.
+    ///
+    /// # Errors
+    /// When the question cannot be made.
+    fn plan(&self, _case: &CaseContext<'_>) -> Result<Option<PlannedCase>, AskError> {
+        Ok(None)
+    }
+
     /// What asking cost so far.
     fn spent(&self) -> Spend {
         Spend::default()

@@ -496,9 +496,10 @@ fn every_preset_reads_back_as_a_file() {
     for name in names {
         let toml = mini.ok(&["preset", "show", name]);
         mini.write("p.toml", &toml);
-        if name == "classifier-2026" {
+        if ["classifier-2026", "llm-2026", "cascade-2026", "langchain-llm-2026"].contains(&name) {
             // It asks nobody unless told to: without a recording it says how to make one.
-            check(&["replay", "ds", "--pipeline", name], 2, &["classifier-2026.jsonl does not exist", "record"]);
+            let missing = format!("{name}.jsonl does not exist");
+            check(&["replay", "ds", "--pipeline", name], 2, &[missing.as_str(), "record"]);
             continue;
         }
         let [mut by_name, mut by_file] = [name, "p.toml"]

@@ -1,12 +1,13 @@
 //! Triagers by the words they are given by.
 
+use crate::act::Policy;
 use crate::cli::input::{out_of_range, pipelines, read_again};
 use crate::dataset::{nearest, parse_toml, read_toml};
 use crate::model::UserError;
 use crate::pipeline::{PRESETS, Preset};
 use crate::triage::{Triager, TriagerSpec};
 use serde::Deserialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A triager with the name it is shown by.
 pub struct NamedTriager {
@@ -49,7 +50,21 @@ struct Table {
     triage: TriagerSpec,
 }
 
-fn triager(name: &str) -> Result<NamedTriager, UserError> {
+/// A triager as it was given, not built yet.
+pub struct Given {
+    pub name: String,
+    pub spec: TriagerSpec,
+    /// The pipeline's, or where there is none that of `recommended-2026`.
+    pub policy: Policy,
+    /// The file, and what stands before a key in it.
+    file: Option<(PathBuf, &'static str)>,
+}
+
+/// Resolves a kind, a preset, a pipeline file or a triager file.
+///
+/// # Errors
+/// When it is none of these, or a pipeline does not pass its check.
+pub fn given(name: &str) -> Result<Given, UserError> {
     let path = Path::new(name);
     if path.is_file() {
         let shape: Shape = read_toml(path)?;
@@ -63,7 +78,25 @@ fn triager(name: &str) -> Result<NamedTriager, UserError> {
         return of_pipeline(name);
     }
     let spec = parse_toml(&format!("kind = {name:?}"), "--triager").map_err(|error| unknown(name, &error))?;
-    built(name.to_owned(), spec).map_err(|reason| UserError::new("--triager", reason, "put it into a file"))
+    Ok(Given { name: name.to_owned(), spec, policy: default_policy()?, file: None })
+}
+
+fn triager(name: &str) -> Result<NamedTriager, UserError> {
+    let Given { name, spec, file, .. } = given(name)?;
+    match (spec.build(), file) {
+        (Ok(triager), _) => Ok(NamedTriager { name, spec, triager }),
+        (Err(reason), None) => Err(UserError::new("--triager", reason, "put it into a file")),
+        (Err(reason), Some((path, table))) => {
+            let key = format!("{table}{}", reason.strip_prefix("triage.").unwrap_or(&reason));
+            Err(out_of_range(&path.display().to_string(), &read_again(&path)?, key))
+        }
+    }
+}
+
+fn default_policy() -> Result<Policy, UserError> {
+    let preset = Preset::find("recommended-2026").map(Preset::spec).transpose()?;
+    let none = || UserError::new("presets", "recommended-2026 is missing", "");
+    preset.map(|spec| spec.act.policy).ok_or_else(none)
 }
 
 /// What is wrong with a name that is no file and no preset.
@@ -78,22 +111,12 @@ fn unknown(name: &str, error: &UserError) -> UserError {
     UserError::new("--triager", message, format!("give a file that says kind = {name:?} and the rest"))
 }
 
-fn of_pipeline(name: &str) -> Result<NamedTriager, UserError> {
-    let mut pipelines = pipelines(&[name.to_owned()])?;
-    let spec = pipelines.remove(0).spec;
-    built(spec.name.clone(), spec.triage).map_err(|reason| UserError::new(name, reason, ""))
+fn of_pipeline(name: &str) -> Result<Given, UserError> {
+    let spec = pipelines(&[name.to_owned()])?.remove(0).spec;
+    Ok(Given { name: spec.name, spec: spec.triage, policy: spec.act.policy, file: None })
 }
 
-/// `table`: what stands before a key in that file.
-fn of_file(path: &Path, spec: TriagerSpec, table: &str) -> Result<NamedTriager, UserError> {
+fn of_file(path: &Path, spec: TriagerSpec, table: &'static str) -> Result<Given, UserError> {
     let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    built(name, spec).or_else(|reason| {
-        let key = format!("{table}{}", reason.strip_prefix("triage.").unwrap_or(&reason));
-        Err(out_of_range(&path.display().to_string(), &read_again(path)?, key))
-    })
-}
-
-fn built(name: String, spec: TriagerSpec) -> Result<NamedTriager, String> {
-    let triager = spec.build()?;
-    Ok(NamedTriager { name, spec, triager })
+    Ok(Given { name, spec, policy: default_policy()?, file: Some((path.to_owned(), table)) })
 }
