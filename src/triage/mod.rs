@@ -13,6 +13,7 @@ pub mod heuristic;
 pub mod llm;
 pub mod pair;
 pub mod recorded;
+pub mod redteam;
 
 pub use accept_all::AcceptAll;
 pub use blame_latest::BlameLatest;
