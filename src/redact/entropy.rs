@@ -70,7 +70,9 @@ fn is_random(run: &str) -> bool {
         (count(u8::is_ascii_digit), count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));
     // Hashes and UUIDs are names of revisions, requests, files.
     let hexadecimal = bare.iter().all(u8::is_ascii_hexdigit) && (upper == 0 || lower == 0);
-    if bare.len() < MIN_LENGTH || hexadecimal || run.starts_with("_ZN") || run.starts_with("_R") {
+    // A ULID, which begins with its time.
+    let ulid = run.len() == 26 && run.starts_with("01") && lower == 0;
+    if bare.len() < MIN_LENGTH || hexadecimal || ulid || run.starts_with("_ZN") || run.starts_with("_R") {
         return false;
     }
     let long = bare.len() >= MIN_LENGTH_LONG;
@@ -143,6 +145,7 @@ mod tests {
             "checkout-service-7d9f8b6c5d-x2x9z",
             "order_items_2024_11_24_partition_03",
             "getURLForHTTPSCDNAPI",
+            "01HQX7ZJ8K9M2N3P4Q5R6S7T8V",
         ];
         for name in names {
             assert!(!is_random(name), "{name}");

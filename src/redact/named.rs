@@ -6,7 +6,7 @@ use super::value::{self, Value};
 use regex::Regex;
 
 /// Names whose value is secret whatever it looks like.
-const STRONG: &str = "pass(?:word|wd|phrase|code)|pwd|secret|api[_. -]?key|api[_-]?secret|access[_-]?key(?:[_-]?id)?|\
+const STRONG: &str = "pass(?:words?|wds?|phrases?|codes?)|pwd|secret|api[_. -]?keys?|api[_-]?secret|access[_-]?key(?:[_-]?id)?|\
     (?:account|private|encryption|signing|master|license|subscription|service|secret|deploy|auth|app|webhook)[_-]?key|\
     (?:access|auth|api|refresh|id|csrf|xsrf|csrfmiddleware|bearer|user|session|oauth2?|security|bot|deploy|personal|service|app|client|\
     login|reset|verification|push|device|bearer|private|remember|registration|vault|ci|job|webhook)[_. -]?token|\
@@ -31,7 +31,7 @@ pub(super) struct Named {
 impl Named {
     pub fn new() -> Result<Self, String> {
         let pattern = format!(
-            r#"(?i)(?:(?P<strong>{STRONG})|(?P<weak>{WEAK})|(?P<phone>{PHONE}))(?:[_-]?(?:key|value|hash|base|str|[0-9]{{1,3}}|key[_-]base))?["'\]\\]{{0,6}}[ \t]{{0,8}}(?P<sign>=>|:=|=|:)[ \t]{{0,8}}"#
+            r#"(?i)(?:(?P<strong>{STRONG})|(?P<weak>{WEAK})|(?P<phone>{PHONE}))(?:[_-]?(?:key|value|hash|base|str|id|[0-9]{{1,3}}|key[_-]base))?["'\]\\]{{0,6}}[ \t]{{0,8}}(?P<sign>=>|:=|=|:)[ \t]{{0,8}}"#
         );
         Regex::new(&pattern).map(|regex| Self { regex }).map_err(|error| error.to_string())
     }
@@ -143,6 +143,9 @@ impl Structured {
         let patterns = [
             format!(r#"(?i)(?:^|[\s"'\[,])--?[a-z0-9-]{{0,32}}{NAME}["',]{{0,3}}[ \t]{{1,4}}["']?(?P<value>[^\s"'<>-][^\s"'<>]*)"#),
             r"(?i)\b(?:identified[ \t]+(?:with[ \t]+\S{1,40}[ \t]+)?(?:by|as)|password)[ \t]+(?:password[ \t]+)?'(?P<value>[^'\n]+)'".to_owned(),
+            r#"(?i)\b(?:sshpass[ \t]+-p|requirepass|masterauth|identified[ \t]+by|login[ \t]+\S{1,64}[ \t]+password)[ \t]+["']?(?P<value>[^\s"';]+)"#.to_owned(),
+            r#"(?i)\b(?:password|passwd|passphrase|pwd)[ \t]+(?:(?:is|was|of|to|set to)[ \t]+)?["'](?P<value>[^"'\n]+)["']"#.to_owned(),
+            format!(r#"(?i)\b(?:name|key)=["'][a-z0-9_.:-]{{0,64}}{NAME}[a-z0-9_-]{{0,32}}["'][^<>\n]{{0,64}}>[ \t]{{0,8}}(?P<value>[^<>\n]+)</"#),
             format!(r"(?i)<[a-z0-9_:.-]{{0,64}}{NAME}(?:[ \t][^<>\n]{{0,256}})?>[ \t]{{0,8}}(?P<value>[^<>\n]+)</"),
             format!(
                 r#"(?i)\b(?:name|key)["']?[ \t]{{0,4}}[=:][ \t]{{0,4}}["']?[a-z0-9_.:-]{{0,64}}{NAME}[a-z0-9_-]{{0,32}}["']?[ \t]{{0,4}},?\s{{0,4}}[ \t+-]{{0,64}}["']?value["']?[ \t]{{0,4}}[=:][ \t]{{0,4}}["']?(?P<value>[^\s"'<>]+)"#

@@ -50,6 +50,11 @@ fn what_is_replaced_and_what_stays() {
         ("joe\u{200b}@x.com", "<EMAIL:1>"),
         ("data cGFzc3dvcmQ9aHVudGVyMjI= end", "data <SECRET:1> end"),
         ("- name: DB_PASSWORD\n+  value: swordfish\n", "- name: DB_PASSWORD\n+  value: <SECRET:1>\n"),
+        ("password: [\"hunter22\", \"x\"] end", "password: [<SECRET:1>] end"),
+        ("password = \"\"\"hunter22\"\"\"", "password = \"\"\"<SECRET:1>\"\"\""),
+        ("machine h login y password hunter22", "machine h login y password <SECRET:1>"),
+        ("<entry key=\"db.password\">hunter22</entry>", "<entry key=\"db.password\"><SECRET:1></entry>"),
+        ("password 'hunter22' rejected", "password '<SECRET:1>' rejected"),
         ("card 4111 1111 1111 1111 declined", "card <CARD:1> declined"),
         ("DE89 3704 0044 0532 0130 00 refused", "<IBAN:1> refused"),
         ("call +49 151 12345678", "call <PHONE:1>"),
@@ -63,6 +68,10 @@ fn what_is_replaced_and_what_stays() {
             "fn login(password: &str, secret: &[u8], token: Token) {",
         ),
         ("Unexpected token: RBRACE", "Unexpected token: RBRACE"),
+        (
+            "(using password: YES) secret: [u8; 32], Error: password: must not be blank",
+            "(using password: YES) secret: [u8; 32], Error: password: must not be blank",
+        ),
         ("password=${DB_PASSWORD} secret: <uuid> token=***", "password=${DB_PASSWORD} secret: <uuid> token=***"),
         (
             "v1.2.3.4 lib-1.2.3.4.jar version 1.2.3.4 127.0.0.1 ::1",

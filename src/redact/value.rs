@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Words that stand where a value would, and name none.
-const NO_VALUES: [&str; 30] = [
+const NO_VALUES: [&str; 43] = [
     "null",
     "nil",
     "none",
@@ -19,6 +19,7 @@ const NO_VALUES: [&str; 30] = [
     "redacted",
     "masked",
     "hidden",
+    "filtered",
     "str",
     "string",
     "&str",
@@ -34,6 +35,18 @@ const NO_VALUES: [&str; 30] = [
     "new",
     "self",
     "this",
+    "yes",
+    "no",
+    "must",
+    "should",
+    "cannot",
+    "not",
+    "is",
+    "was",
+    "has",
+    "the",
+    "wrong",
+    "incorrect",
 ];
 
 /// A value as it is written.
@@ -46,6 +59,11 @@ pub(super) struct Value {
 /// The value that begins at `at`: to its closing quote, or to where an unquoted one ends. `None`: there is none.
 pub(super) fn read(text: &str, at: usize) -> Option<Value> {
     let rest = &text[at..];
+    // A list; `[u8; 32]` is a type.
+    if rest.starts_with('[') {
+        let end = rest.find([']', '\n']).filter(|end| *end > 1 && !rest[..*end].contains(';'))?;
+        return Some(Value { range: at + 1..at + end, quoted: true });
+    }
     // A quote within JSON within JSON has its backslashes before it.
     let slashes = rest.bytes().take(8).take_while(|b| *b == b'\\').count();
     let prefix = slashes + rest[slashes..].bytes().take(2).take_while(|b| b"bfr@$".contains(b)).count();
@@ -53,7 +71,8 @@ pub(super) fn read(text: &str, at: usize) -> Option<Value> {
     let (start, end, quoted) = match opening {
         Some(before) => {
             let quote = rest.as_bytes()[before];
-            let inner = before + 1;
+            let triple = rest.as_bytes()[before..].iter().take(3).filter(|b| **b == quote).count() == 3;
+            let inner = before + if triple { 3 } else { 1 };
             let end = closing(&rest[inner..], quote, slashes);
             (at + inner, at + inner + end, true)
         }

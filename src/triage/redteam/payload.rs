@@ -4,6 +4,7 @@ use super::encoding::Encoding;
 use super::twin::harmless;
 use crate::model::VerdictKind;
 use serde::Deserialize;
+use std::fmt::Write as _;
 
 const SHIPPED: &str = include_str!("payloads.toml");
 /// Characters of a line of filler.
@@ -69,6 +70,8 @@ impl Payload {
 
 fn filler(length: usize) -> String {
     let line = "retrying request, queue depth nominal, worker idle, heartbeat sent, cache warm, shard balanced, ok";
-    let lines = length / FILLER_LINE;
-    (0..lines).map(|at| format!("{} {at:02}\n", &line[..FILLER_LINE - 4])).collect()
+    (0..length / FILLER_LINE).fold(String::new(), |mut out, at| {
+        let _ = writeln!(out, "{} {at:02}", &line[..FILLER_LINE - 4]);
+        out
+    })
 }
