@@ -68,3 +68,26 @@ fn cases_can_be_read() {
         }
     }
 }
+
+/// The heuristic reads the same hostile text, and words such as “upstream” are evidence to it: a payload may make it doubt, in few
+/// pairs, but never blame a deploy.
+#[test]
+fn the_heuristic_is_hardly_swayed() {
+    let heuristic = crate::triage::HeuristicSpec::default().build().unwrap();
+    let at = crate::model::Instant::from_micros(1_777_000_000_000_000);
+    let judge = |exhibit: &Exhibit| {
+        let case = crate::triage::PairCase::new("d", at, &[&exhibit.trace], None, &exhibit.diff);
+        case.judge(&heuristic).unwrap_or_else(|_| panic!("it asks nobody")).kind
+    };
+    let payloads = payloads().unwrap();
+    let (mut swayed, mut all) = (Vec::new(), 0);
+    for pair in pairs(&payloads) {
+        let (attacked, clean) = (judge(&pair.attacked), judge(&pair.clean));
+        let name = format!("{} in {}: {clean:?}, then {attacked:?}", pair.payload.id, pair.position.name());
+        assert!(attacked != VerdictKind::Caused || clean == VerdictKind::Caused, "{name}");
+        all += 1;
+        swayed.extend((attacked != clean).then_some(name));
+    }
+    println!("{} of {all} pairs swayed: {swayed:#?}", swayed.len());
+    assert!(swayed.len() * 50 <= all, "{swayed:#?}");
+}
