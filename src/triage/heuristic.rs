@@ -5,16 +5,11 @@ mod d4j;
 #[cfg(test)]
 mod tests;
 
-use super::evidence::{
-    Change, citations, measured, only_logging as only_logs,
-    rules::{self, Rule},
-    text, trace,
-};
+use super::evidence::{self, Change, citations, measured, only_logging as only_logs, rules};
 use super::{AlertContext, CaseContext, Triager};
 use crate::endpoint::AskError;
 use crate::model::{Citations, Direction, Evidence, Source, Tokens, Verdict, VerdictKind};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Thresholds of [`Heuristic`], all probabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,7 +104,13 @@ fn judged<'a>(
     shared: &[Evidence],
 ) -> Judged<'a> {
     let signature = context.alert.detection.signature.as_str();
-    let mut evidence = from_samples(signature, context, change);
+    let links = evidence::links(signature, context.samples, change).into_iter();
+    let mut evidence: Vec<Evidence> = links
+        .map(|link| {
+            let weight = link.rule.weight;
+            link.weighed(weight)
+        })
+        .collect();
     evidence.extend(measured::evidence(context, case));
     evidence.extend_from_slice(shared);
     Judged { signature, probability: probability(&evidence), evidence }
@@ -156,55 +157,6 @@ fn probability(evidence: &[Evidence]) -> f64 {
     // Sums of floats depend on their order.
     weights.sort_by(f64::total_cmp);
     1.0 / (1.0 + (-weights.iter().sum::<f64>()).exp())
-}
-
-/// Evidence of the alert's records. Of each rule the strongest over the samples; of the places that a stack can be in, and of the
-/// ways a message can relate, only what the best sample says: what one record shows, another's silence does not undo.
-fn from_samples(signature: &str, context: &AlertContext<'_>, change: &Change<'_>) -> Vec<Evidence> {
-    let mut of_rule: BTreeMap<String, Evidence> = BTreeMap::new();
-    for sample in context.samples {
-        let trace = sample.stack_trace.map(|trace| trace::evidence(signature, trace, change)).unwrap_or_default();
-        for one in trace.into_iter().chain(text::evidence(signature, sample, change)) {
-            match of_rule.get(&one.rule) {
-                Some(before) if before.weight.abs() >= one.weight.abs() => {}
-                _ => _ = of_rule.insert(one.rule.clone(), one),
-            }
-        }
-    }
-    for group in [&STACK_PLACES[..], &RELATIONS[..]] {
-        keep_best(&mut of_rule, group);
-    }
-    if of_rule.values().any(|one| one.weight > 0.0 && STACK_PLACES.iter().any(|rule| rule.id == one.rule)) {
-        of_rule.remove(rules::UNRELATED.id);
-    }
-    // A check matters where the trace is.
-    if [rules::IN_PACKAGE, rules::STACK_ELSEWHERE].iter().any(|rule| of_rule.contains_key(rule.id)) {
-        of_rule.remove(rules::GUARD_CHANGED.id);
-    }
-    of_rule.into_values().collect()
-}
-
-const STACK_PLACES: [Rule; 7] = [
-    rules::IN_HUNK,
-    rules::IN_CHANGED_FUNCTION,
-    rules::NEAR_HUNK,
-    rules::IN_FILE,
-    rules::FAR_IN_FILE,
-    rules::IN_PACKAGE,
-    rules::STACK_ELSEWHERE,
-];
-
-/// One text that stands in the diff is found as text, as identifier and as words: it counts once.
-const RELATIONS: [Rule; 4] =
-    [rules::TEXT_IN_CHANGE, rules::IDENTIFIER_IN_CHANGE, rules::WORDS_IN_CHANGE, rules::UNRELATED];
-
-/// Of the rules of one group, only the one that speaks most for the deploy stays.
-fn keep_best(of_rule: &mut BTreeMap<String, Evidence>, group: &[Rule]) {
-    let weight = |rule: &Rule| of_rule.get(rule.id).map(|one| (rule.id, one.weight));
-    let best = group.iter().filter_map(weight).reduce(|a, b| if b.1 > a.1 { b } else { a });
-    if let Some((best, _)) = best {
-        of_rule.retain(|id, _| id == best || !group.iter().any(|rule| rule.id == id));
-    }
 }
 
 fn nothing_runs(case: &CaseContext<'_>, change: &Change<'_>) -> Evidence {

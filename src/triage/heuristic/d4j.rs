@@ -76,7 +76,7 @@ fn d4j() {
     if std::env::var_os("SHAKEDOWN_VERBOSE").is_some() {
         for row in &rows {
             let rules: Vec<String> =
-                row.verdict.evidence.iter().map(|e| format!("{} {:.1}", e.rule, e.weight)).collect();
+                row.verdict.evidence.iter().map(|e| format!("{} {:.3}", e.rule, e.weight)).collect();
             println!("{:.2} {} {} {}", row.p(), row.kind, row.name, rules.join(", "));
         }
     }
