@@ -9,6 +9,7 @@ pub mod files;
 mod change;
 pub mod citations;
 mod guards;
+mod hunks;
 mod link;
 pub mod measured;
 mod moved;
@@ -19,6 +20,7 @@ mod text;
 mod trace;
 mod words;
 
+pub use hunks::{RankedHunk, hunks_by_link};
 pub use link::Link;
 
 pub(super) use change::{Change, only_logging};
