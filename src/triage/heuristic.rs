@@ -1,43 +1,49 @@
-//! Evidence weighed by a fixed table: deterministic, free, and every reason can be checked.
+//! Evidence weighed by a table that was fitted to labelled cases: deterministic, free, and every reason can be checked.
+
+pub mod fit;
+mod logistic;
+mod scores;
+pub mod weights;
 
 #[cfg(test)]
 mod d4j;
 #[cfg(test)]
 mod tests;
 
-use super::evidence::{
-    Change, citations, measured, only_logging as only_logs,
-    rules::{self, Rule},
-    text, trace,
-};
+use super::evidence::{self, Change, citations, measured, only_logging as only_logs, rules};
 use super::{AlertContext, CaseContext, Triager};
 use crate::endpoint::AskError;
 use crate::model::{Citations, Direction, Evidence, Source, Tokens, Verdict, VerdictKind};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use weights::Weights;
 
-/// Thresholds of [`Heuristic`], all probabilities.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// Thresholds of [`Heuristic`], all probabilities, and its weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HeuristicSpec {
-    /// Chance that an alert near a deploy is the deploy's fault, before any evidence.
+    /// Chance that an alert near a deploy is the deploy's fault, before any evidence; default 0.24, the share of caused pairs that
+    /// the shipped weights were fitted to, under which their probabilities are calibrated on such pairs.
     pub prior: f64,
-    /// `caused` from this probability on.
+    /// `caused` from this probability on, if anything speaks for it; default 0.2: one look at a deploy in five may be in vain. It is a
+    /// threshold for suspicion; what may be acted on is the policy's `fix_at`.
     pub caused_at: f64,
-    /// `not_caused` up to this probability.
+    /// `not_caused` up to this probability; default 0.2, so that only what nothing speaks for is `inconclusive`.
     pub not_caused_at: f64,
+    /// A file of weights as `shakedown triage fit` writes it; absent: the shipped ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
 }
 
 impl Default for HeuristicSpec {
     fn default() -> Self {
-        Self { prior: 0.35, caused_at: 0.65, not_caused_at: 0.25 }
+        Self { prior: 0.24, caused_at: 0.2, not_caused_at: 0.2, weights: None }
     }
 }
 
 impl HeuristicSpec {
     /// # Errors
-    /// When `prior` is not inside (0, 1), or not 0 ≤ `not_caused_at` ≤ `caused_at` ≤ 1.
-    pub fn build(self) -> Result<Heuristic, String> {
+    /// When `prior` is not inside (0, 1), not 0 ≤ `not_caused_at` ≤ `caused_at` ≤ 1, or `weights` cannot be used.
+    pub fn build(&self) -> Result<Heuristic, String> {
         if !(self.prior > 0.0 && self.prior < 1.0) {
             return Err(format!("prior = {} is not between 0 and 1", self.prior));
         }
@@ -47,25 +53,31 @@ impl HeuristicSpec {
                 self.not_caused_at, self.caused_at
             ));
         }
-        Ok(Heuristic { spec: self })
+        let weights = self.weights.as_deref().map_or_else(Weights::shipped, Weights::read)?;
+        Ok(Heuristic { spec: self.clone(), weights })
     }
 }
 
 /// Weighs evidence for and against each alert; the best-supported alert speaks for the case.
 ///
 /// *Decides*: where only docs, tests or CI changed, `not_caused`. Else the log-odds of an alert are those of the prior plus the
-/// weights of the rules it meets ([`rules::ALL`]), of every rule the strongest over its samples. The case has the probability of its
-/// best alert that is not gated: forty fragments of one error count once. From `caused_at` on `caused`, up to `not_caused_at`
-/// `not_caused`, between them `inconclusive`. Attributed are the alerts that reach `caused_at` by themselves.
+/// weights of the rules it meets ([`rules`]), of every rule the strongest over its samples. The case has the probability of its
+/// best alert that is not gated: forty fragments of one error count once. From `caused_at` on, and if anything but the
+/// prior speaks for it, `caused`; up to `not_caused_at` `not_caused`; else `inconclusive`. Attributed are the alerts that are `caused`
+/// by themselves. Weights of links are fitted to labelled pairs ([`fit`]); those of measurements are set.
 /// *Fails when*: the cause and the place where it shows are apart (a setting, a leak, another service), or a trace names no line; and
 /// when an innocent deploy changes the very lines that an outage's trace runs through.
-/// *Parameters*: `prior`, `caused_at`, `not_caused_at`.
-/// *Reference*: the sum of log-odds is a naive Bayes with weights set by hand, as in Gandalf (NSDI 2020), which ranks deploys by
-/// votes and vetoes; stack-to-change distance follows Locus and `ChangeLocator` (2016, 2017).
-#[derive(Clone, Copy, Debug)]
+/// *Parameters*: `prior`, `caused_at`, `not_caused_at`, `weights`.
+/// *Reference*: logistic regression with a ridge penalty and signs held (Hastie, Tibshirani & Friedman 2009, §4.4, §3.4.1);
+/// stack-to-change distance follows Locus and `ChangeLocator` (2016, 2017), votes and vetoes of Gandalf (NSDI 2020) the measurements.
+#[derive(Clone, Debug)]
 pub struct Heuristic {
     spec: HeuristicSpec,
+    weights: Weights,
 }
+
+/// What the odds before any evidence are told as.
+const PRIOR: &str = "prior";
 
 /// One alert with all that speaks for and against it.
 struct Judged<'a> {
@@ -91,37 +103,43 @@ impl Heuristic {
         }
         let logging = only_logs(&change).then(|| only_logging(&change));
         let shared: Vec<Evidence> = logging.into_iter().chain([self.prior()]).collect();
-        let judged: Vec<Judged<'_>> = case.open_alerts().map(|one| judged(one, case, &change, &shared)).collect();
+        let judged: Vec<Judged<'_>> = case.open_alerts().map(|one| self.judged(one, case, &change, &shared)).collect();
         let best = judged
             .iter()
             .max_by(|a, b| a.probability.total_cmp(&b.probability).then_with(|| b.signature.cmp(a.signature)));
         let Some(best) = best else { return self.verdict(vec![self.prior()], Vec::new()) };
-        let guilty = judged.iter().filter(|one| one.probability >= self.spec.caused_at);
+        let guilty = judged.iter().filter(|one| self.kind(&one.evidence) == VerdictKind::Caused);
         self.verdict(best.evidence.clone(), guilty.map(|one| one.signature.to_owned()).collect())
     }
 }
 
-/// All that speaks for and against one alert; `shared` is the same for every alert of the case.
-fn judged<'a>(
-    context: &AlertContext<'a>,
-    case: &CaseContext<'_>,
-    change: &Change<'_>,
-    shared: &[Evidence],
-) -> Judged<'a> {
-    let signature = context.alert.detection.signature.as_str();
-    let mut evidence = from_samples(signature, context, change);
-    evidence.extend(measured::evidence(context, case));
-    evidence.extend_from_slice(shared);
-    Judged { signature, probability: probability(&evidence), evidence }
-}
-
 impl Heuristic {
+    /// All that speaks for and against one alert; `shared` is the same for every alert of the case.
+    fn judged<'a>(
+        &self,
+        context: &AlertContext<'a>,
+        case: &CaseContext<'_>,
+        change: &Change<'_>,
+        shared: &[Evidence],
+    ) -> Judged<'a> {
+        let signature = context.alert.detection.signature.as_str();
+        let links = evidence::links(signature, context.samples, change).into_iter();
+        let weighed = links.map(|link| {
+            let weight = self.weights.of(&link.rule);
+            link.weighed(weight)
+        });
+        let mut evidence: Vec<Evidence> = weighed.collect();
+        evidence.extend(measured::evidence(context, case));
+        evidence.extend_from_slice(shared);
+        Judged { signature, probability: probability(&evidence), evidence }
+    }
+
     /// The odds before any evidence, told like a reason so that the reasons add up to the verdict.
     fn prior(&self) -> Evidence {
         let prior = self.spec.prior;
         let weight = (prior / (1.0 - prior)).ln();
         Evidence {
-            rule: "prior".to_owned(),
+            rule: PRIOR.to_owned(),
             direction: match weight.total_cmp(&0.0) {
                 std::cmp::Ordering::Greater => Direction::For,
                 std::cmp::Ordering::Equal => Direction::Context,
@@ -139,14 +157,26 @@ impl Heuristic {
             let by_weight = b.weight.abs().total_cmp(&a.weight.abs());
             by_weight.then_with(|| a.rule.cmp(&b.rule)).then_with(|| a.summary.cmp(&b.summary))
         });
-        let (kind, confidence) = if p >= self.spec.caused_at {
-            (VerdictKind::Caused, p)
-        } else if p <= self.spec.not_caused_at {
-            (VerdictKind::NotCaused, 1.0 - p)
-        } else {
-            (VerdictKind::Inconclusive, p.max(1.0 - p))
+        let kind = self.kind(&evidence);
+        let confidence = match kind {
+            VerdictKind::Caused => p,
+            VerdictKind::NotCaused => 1.0 - p,
+            VerdictKind::Inconclusive => p.max(1.0 - p),
         };
         Verdict { kind, confidence, evidence, attributed, citations: Citations::default(), tokens: Tokens::default() }
+    }
+
+    /// Nobody is blamed without a reason: the prior alone leaves a case open.
+    fn kind(&self, evidence: &[Evidence]) -> VerdictKind {
+        let p = probability(evidence);
+        let speaks_for = |one: &Evidence| one.weight > 0.0 && one.rule != PRIOR;
+        if p >= self.spec.caused_at && evidence.iter().any(speaks_for) {
+            VerdictKind::Caused
+        } else if p <= self.spec.not_caused_at {
+            VerdictKind::NotCaused
+        } else {
+            VerdictKind::Inconclusive
+        }
     }
 }
 
@@ -156,55 +186,6 @@ fn probability(evidence: &[Evidence]) -> f64 {
     // Sums of floats depend on their order.
     weights.sort_by(f64::total_cmp);
     1.0 / (1.0 + (-weights.iter().sum::<f64>()).exp())
-}
-
-/// Evidence of the alert's records. Of each rule the strongest over the samples; of the places that a stack can be in, and of the
-/// ways a message can relate, only what the best sample says: what one record shows, another's silence does not undo.
-fn from_samples(signature: &str, context: &AlertContext<'_>, change: &Change<'_>) -> Vec<Evidence> {
-    let mut of_rule: BTreeMap<String, Evidence> = BTreeMap::new();
-    for sample in context.samples {
-        let trace = sample.stack_trace.map(|trace| trace::evidence(signature, trace, change)).unwrap_or_default();
-        for one in trace.into_iter().chain(text::evidence(signature, sample, change)) {
-            match of_rule.get(&one.rule) {
-                Some(before) if before.weight.abs() >= one.weight.abs() => {}
-                _ => _ = of_rule.insert(one.rule.clone(), one),
-            }
-        }
-    }
-    for group in [&STACK_PLACES[..], &RELATIONS[..]] {
-        keep_best(&mut of_rule, group);
-    }
-    if of_rule.values().any(|one| one.weight > 0.0 && STACK_PLACES.iter().any(|rule| rule.id == one.rule)) {
-        of_rule.remove(rules::UNRELATED.id);
-    }
-    // A check matters where the trace is.
-    if [rules::IN_PACKAGE, rules::STACK_ELSEWHERE].iter().any(|rule| of_rule.contains_key(rule.id)) {
-        of_rule.remove(rules::GUARD_CHANGED.id);
-    }
-    of_rule.into_values().collect()
-}
-
-const STACK_PLACES: [Rule; 7] = [
-    rules::IN_HUNK,
-    rules::IN_CHANGED_FUNCTION,
-    rules::NEAR_HUNK,
-    rules::IN_FILE,
-    rules::FAR_IN_FILE,
-    rules::IN_PACKAGE,
-    rules::STACK_ELSEWHERE,
-];
-
-/// One text that stands in the diff is found as text, as identifier and as words: it counts once.
-const RELATIONS: [Rule; 4] =
-    [rules::TEXT_IN_CHANGE, rules::IDENTIFIER_IN_CHANGE, rules::WORDS_IN_CHANGE, rules::UNRELATED];
-
-/// Of the rules of one group, only the one that speaks most for the deploy stays.
-fn keep_best(of_rule: &mut BTreeMap<String, Evidence>, group: &[Rule]) {
-    let weight = |rule: &Rule| of_rule.get(rule.id).map(|one| (rule.id, one.weight));
-    let best = group.iter().filter_map(weight).reduce(|a, b| if b.1 > a.1 { b } else { a });
-    if let Some((best, _)) = best {
-        of_rule.retain(|id, _| id == best || !group.iter().any(|rule| rule.id == id));
-    }
 }
 
 fn nothing_runs(case: &CaseContext<'_>, change: &Change<'_>) -> Evidence {

@@ -1,8 +1,10 @@
 //! What a deploy changed, indexed once per case: files that can break production, and where words stand in their changed lines.
 
-use super::diff::{DiffLine, FileChange};
+use super::diff::{DiffLine, FileChange, Hunk};
 use super::files::FileClass;
 use super::guards::{self, Guard};
+use super::moved::Moved;
+use super::names;
 use super::words;
 use crate::model::Source;
 use crate::triage::CaseContext;
@@ -32,6 +34,13 @@ pub struct Change<'a> {
     pub(super) logged: BTreeSet<String>,
     /// Kinds of checks that changed lines touch.
     pub(super) guards: Vec<(&'static Guard, Place<'a>)>,
+    /// Exceptions that added lines raise, and those that changed lines catch: last part of the type, lower-case.
+    pub(super) raised: BTreeMap<String, Place<'a>>,
+    pub(super) caught: BTreeMap<String, Place<'a>>,
+    /// Functions that changed lines define.
+    pub(super) functions: BTreeMap<String, Place<'a>>,
+    /// Settings, hosts, addresses and tables that changed lines name.
+    pub(super) names: BTreeMap<String, Place<'a>>,
     /// Indices into `files` by [`keys`].
     by_name: BTreeMap<String, Vec<usize>>,
     /// Packages that changed lines of locks and manifests name.
@@ -43,6 +52,8 @@ pub struct ChangedFile<'a> {
     pub(super) class: FileClass,
     /// `None`: only its name is known.
     pub(super) change: Option<&'a FileChange>,
+    /// Those that do more than move code.
+    pub(super) hunks: Vec<&'a Hunk>,
 }
 
 /// A line of the diff.
@@ -78,6 +89,10 @@ impl<'a> Change<'a> {
             literals: BTreeMap::new(),
             logged: BTreeSet::new(),
             guards: Vec::new(),
+            raised: BTreeMap::new(),
+            caught: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            names: BTreeMap::new(),
             by_name: BTreeMap::new(),
             dependencies: BTreeMap::new(),
         };
@@ -118,10 +133,7 @@ impl<'a> Change<'a> {
 
     /// Changed lines, the first ones of a very large diff.
     pub fn changed_lines(&self) -> impl Iterator<Item = (&'a str, &'a DiffLine, bool)> {
-        let hunks = self
-            .files
-            .iter()
-            .flat_map(|file| file.change.iter().flat_map(|change| &change.hunks).map(|hunk| (file.path, hunk)));
+        let hunks = self.files.iter().flat_map(|file| file.hunks.iter().map(|hunk| (file.path, *hunk)));
         let lines = hunks.flat_map(|(path, hunk)| {
             let added = hunk.added.iter().map(move |line| (path, line, false));
             added.chain(hunk.removed.iter().map(move |line| (path, line, true)))
@@ -130,7 +142,7 @@ impl<'a> Change<'a> {
     }
 
     fn index(&mut self, file: &ChangedFile<'a>, left: &mut usize) {
-        for hunk in file.change.iter().flat_map(|change| &change.hunks) {
+        for hunk in &file.hunks {
             let lines = hunk.added.len() + hunk.removed.len() + hunk.context.len();
             if lines > *left {
                 return;
@@ -153,6 +165,13 @@ impl<'a> Change<'a> {
             }
             return;
         }
+        self.exceptions(text, place);
+        if let Some(name) = names::function(text) {
+            self.functions.entry(name).or_insert(place);
+        }
+        for name in names::of(text) {
+            self.names.entry(name).or_insert(place);
+        }
         for identifier in words::identifiers(text) {
             if words::is_specific(identifier) {
                 self.identifiers.entry(identifier.to_lowercase()).or_insert(place);
@@ -171,8 +190,27 @@ impl<'a> Change<'a> {
         }
     }
 
+    /// The exceptions that a line raises or catches.
+    fn exceptions(&mut self, text: &str, place: Place<'a>) {
+        if !place.removed {
+            for name in names::raised(text) {
+                self.raised.entry(name).or_insert(place);
+            }
+        }
+        for name in names::caught(text) {
+            self.caught.entry(name).or_insert(place);
+        }
+    }
+
     fn surround(&mut self, text: &str) {
         self.surroundings.extend(words::identifiers(text).flat_map(words::parts));
+    }
+}
+
+impl ChangedFile<'_> {
+    /// Its name without extensions: what the class or module in it is called.
+    pub(super) fn stem(&self) -> &str {
+        tail(self.path).1.split('.').next().unwrap_or_default()
     }
 }
 
@@ -194,13 +232,18 @@ fn tail(path: &str) -> (&str, &str) {
 /// Every changed file: those of the diff, then those that only the list names.
 fn files<'a>(case: &CaseContext<'a>) -> Vec<ChangedFile<'a>> {
     let in_diff = case.diff.map_or(&[][..], |diff| &diff.files);
+    let moved = Moved::of(in_diff);
+    let changing = |change: Option<&'a FileChange>| {
+        let hunks = change.into_iter().flat_map(|change| &change.hunks);
+        hunks.filter(|hunk| !moved.is_move(hunk)).collect()
+    };
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let with_change = in_diff.iter().map(|file| (file.path(), Some(file)));
     let named = case.changed_files.iter().map(|path| (path.as_str(), None));
     with_change
         .chain(named)
         .filter(|(path, _)| !path.is_empty() && seen.insert(path))
-        .map(|(path, change)| ChangedFile { path, class: FileClass::of(path), change })
+        .map(|(path, change)| ChangedFile { path, class: FileClass::of(path), change, hunks: changing(change) })
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! Whether the places in a diff that reasons name exist: looked up, whoever named them.
 
-use super::diff::{Diff, Hunk};
+use super::diff::Diff;
 use crate::model::{Citations, Evidence, Source};
 
 /// Whether a place exists: any source but a place in the diff does; a file must be in the diff or, where only the deploy's list of
@@ -10,16 +10,11 @@ pub fn holds(source: &Source, diff: Option<&Diff>, changed_files: &[String]) -> 
     let Source::Diff { file, line } = source else { return true };
     let of_file = diff.into_iter().flat_map(|diff| &diff.files).find(|change| change.path() == file);
     match (of_file, line) {
-        (Some(change), Some(line)) => change.hunks.iter().any(|hunk| shows(hunk, *line)),
+        (Some(change), Some(line)) => change.hunks.iter().any(|hunk| hunk.shows(*line)),
         (Some(_), None) => true,
         (None, None) => changed_files.contains(file),
         (None, Some(_)) => false,
     }
-}
-
-fn shows(hunk: &Hunk, line: u32) -> bool {
-    let lines = hunk.added.iter().chain(&hunk.removed).chain(&hunk.context);
-    lines.into_iter().any(|shown| shown.line == line) || hunk.touched.iter().any(|range| range.distance(line) == 0)
 }
 
 /// Takes the places that do not exist out of the reasons, and counts both.

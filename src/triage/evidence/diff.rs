@@ -74,6 +74,15 @@ impl LineRange {
     }
 }
 
+impl Hunk {
+    /// Whether a line is one that the hunk shows (of the new file, or a removed one of the old), or lies in what it touched.
+    #[must_use]
+    pub fn shows(&self, line: u32) -> bool {
+        let mut lines = self.added.iter().chain(&self.removed).chain(&self.context);
+        lines.any(|shown| shown.line == line) || self.touched.iter().any(|range| range.distance(line) == 0)
+    }
+}
+
 impl FileChange {
     /// The path after the change; of a deleted file the one before; empty when the diff names none.
     #[must_use]

@@ -15,7 +15,7 @@ const GUARDS: &[Guard] = &[
     Guard {
         told: "A null was used",
         exceptions: &["nullpointer", "nullreference", "nonetype", "nil pointer", "undefined method", "of undefined", "of null", "for nil", "null value", "option::unwrap()"],
-        checks: &["!= null", "== null", "!== null", "=== null", "is none", "is not none", "!= nil", "== nil", ".nil?", "!== undefined", "=== undefined", "is null", "is not null", "?.", "?? ", "is_none()", "is_some()", ".unwrap()", "optional", "if let some"],
+        checks: &["!= null", "== null", "!== null", "=== null", "is none", "is not none", "!= nil", "== nil", ".nil?", "!== undefined", "=== undefined", "is null", "is not null", "= null", "return null", "null;", "none", "nil", "?.", "?? ", "is_none()", "is_some()", ".unwrap()", "optional", "if let some"],
     },
     Guard {
         told: "An index was out of its range",
@@ -25,7 +25,7 @@ const GUARDS: &[Guard] = &[
     Guard {
         told: "A value was of another type",
         exceptions: &["classcast", "cannot be cast", "invalidcast", "typeerror", "is not a function", "type assertion"],
-        checks: &["instanceof", "isinstance(", "typeof ", " as ", "isassignablefrom", "(string)", "is_a?", ".getclass()"],
+        checks: &["instanceof", "isinstance", "isinstance(", "class<", "cast(", "typeof ", " as ", "isassignablefrom", "(string)", "is_a?", ".getclass()"],
     },
     Guard {
         told: "A key was missing",
@@ -35,7 +35,7 @@ const GUARDS: &[Guard] = &[
     Guard {
         told: "It recursed without end",
         exceptions: &["stackoverflow", "stack overflow", "maximum recursion", "maximum call stack", "recursionerror"],
-        checks: &["visited", "seen", "depth", "recurs", ".equals(", "return "],
+        checks: &["visited", "seen", "depth", "recurs", ".equals(", "return ", "instanceof", "contains(", " == "],
     },
 ];
 

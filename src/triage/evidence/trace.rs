@@ -1,11 +1,13 @@
 //! What a stack trace says of a change: where its application frames lie in relation to the changed lines.
 
 use super::change::{Change, ChangedFile, Place};
+use super::link::Link;
 use super::rules::{self, Rule};
+use super::tests_of;
 use super::words;
-use crate::model::{Evidence, Source};
-use crate::normalize::trace::{self, Frame};
-use std::collections::BTreeSet;
+use crate::model::Source;
+use crate::normalize::trace::{Frame, Trace};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines between a frame and a change that still count as the change itself: a call's arguments, a guard's body.
 const HUNK_REACH: u32 = 2;
@@ -19,26 +21,31 @@ const DEEP: usize = 3;
 const CLASS_ONLY: f64 = 0.7;
 /// Frames whose names are looked for in changed lines of other files.
 const NAMED_FRAMES: usize = 3;
+/// Frames whose functions are looked for among those that changed lines define.
+const DEFINED_FRAMES: usize = 64;
+/// Words of calls that count.
+const CALL_WORDS: usize = 2;
 
-/// What the best-placed frame of one trace says, and what else the trace tells.
-pub fn evidence(signature: &str, trace: &str, change: &Change<'_>) -> Vec<Evidence> {
-    let frames = trace::frames(trace);
+/// How the frames of one trace are linked to the change.
+pub fn links(signature: &str, trace: Trace, change: &Change<'_>) -> Vec<Link> {
+    let frames = trace.into_frames();
     if frames.is_empty() || change.files.is_empty() {
         return Vec::new();
     }
     let calls = application(&frames, change);
-    let mut found: Vec<Evidence> = dependency(signature, &frames, change).into_iter().collect();
+    let mut found: Vec<Link> = dependency(signature, &frames, change).into_iter().collect();
+    found.extend(defined(signature, &frames, change));
+    found.extend(calls_named(signature, &frames, &calls, change));
     // Reversed, so that of equals the most recent call wins.
-    let Some(hit) =
-        calls.iter().rev().filter_map(|call| call.hit(change)).max_by(|a, b| a.weight().total_cmp(&b.weight()))
-    else {
-        if !calls.is_empty() {
-            found.push(elsewhere(signature, &calls, change));
-            found.extend(named(signature, &calls, change));
-        }
-        return found;
-    };
-    found.push(hit.evidence(signature));
+    let hits = calls.iter().rev().filter_map(|call| call.hit());
+    if let Some(hit) = hits.max_by_key(|hit| (hit.rank(), std::cmp::Reverse(hit.depth))) {
+        found.extend(hit.deep(signature));
+        found.push(hit.link(signature));
+    } else if !calls.is_empty() {
+        found.push(elsewhere(signature, &calls, change));
+        found.extend(tests_of::test_of_file(signature, &frames, change));
+    }
+    found.extend(named(signature, &calls, change));
     found
 }
 
@@ -103,33 +110,40 @@ fn path_matches(frame: &str, changed: &str) -> Option<f64> {
 /// A frame in a changed file.
 struct Hit<'a, 'c> {
     frame: &'a Frame,
+    depth: usize,
     file: &'c str,
     rule: Rule,
-    strength: f64,
     /// The line of the diff to look at, and why.
     line: Option<u32>,
     told: String,
 }
 
 impl Hit<'_, '_> {
-    fn weight(&self) -> f64 {
-        self.rule.weight * self.strength
+    /// How near to the change it is.
+    fn rank(&self) -> Option<usize> {
+        rules::PLACES.iter().position(|rule| rule.id == self.rule.id)
     }
 
-    fn evidence(&self, signature: &str) -> Evidence {
-        let diff = Source::Diff { file: self.file.to_owned(), line: self.line };
+    fn sources(&self, signature: &str) -> Vec<Source> {
+        vec![frame_source(signature, self.frame), Source::Diff { file: self.file.to_owned(), line: self.line }]
+    }
+
+    fn link(&self, signature: &str) -> Link {
         let summary = format!("The trace runs through {}, {}.", self.file, self.told);
-        self.rule.evidence(self.strength, summary, vec![frame_source(signature, self.frame), diff])
+        self.rule.link(1.0, summary, self.sources(signature))
+    }
+
+    fn deep(&self, signature: &str) -> Option<Link> {
+        let summary = format!("That call is {} application calls above the place where it broke.", self.depth);
+        (self.depth >= DEEP).then(|| rules::DEEP.link(1.0, summary, self.sources(signature)))
     }
 }
 
 impl<'a, 'c> Call<'a, 'c> {
-    fn hit(&self, change: &Change<'_>) -> Option<Hit<'a, 'c>> {
-        let (file, sure) = self.file?;
+    fn hit(&self) -> Option<Hit<'a, 'c>> {
+        let (file, _) = self.file?;
         let (rule, line, told) = self.placed(file);
-        let shallow = if self.depth < DEEP { 1.0 } else { 0.7 };
-        let strength = if rule.weight > 0.0 { sure * shallow * breadth(change.file_count) } else { 1.0 };
-        Some(Hit { frame: self.frame, file: file.path, rule, strength, line, told })
+        Some(Hit { frame: self.frame, depth: self.depth, file: file.path, rule, line, told })
     }
 
     /// The rule that the frame's place in its file earns, and the diff line nearest to it.
@@ -156,26 +170,16 @@ impl<'a, 'c> Call<'a, 'c> {
 
 /// What the deploy did at a line of the new file: wrote it, or took lines away beside it.
 fn changed(file: &ChangedFile<'_>, at: u32) -> String {
-    let mut hunks = file.change.iter().flat_map(|change| &change.hunks);
-    if hunks.any(|hunk| hunk.added.iter().any(|line| line.line == at)) {
+    if file.hunks.iter().any(|hunk| hunk.added.iter().any(|line| line.line == at)) {
         format!("the deploy changed line {at}")
     } else {
         format!("the deploy removed lines beside line {at}")
     }
 }
 
-/// In a deploy of many files any trace meets one by chance.
-fn breadth(files: usize) -> f64 {
-    match files {
-        0..=20 => 1.0,
-        21..=100 => 0.8,
-        _ => 0.6,
-    }
-}
-
 /// The changed line nearest to `line`, and how far it is.
 fn nearest(file: &ChangedFile<'_>, line: u32) -> Option<(u32, u32)> {
-    let ranges = file.change?.hunks.iter().flat_map(|hunk| &hunk.touched);
+    let ranges = file.hunks.iter().flat_map(|hunk| &hunk.touched);
     ranges
         .map(|range| (line.clamp(range.first, range.last), range.distance(line)))
         .min_by_key(|(_, distance)| *distance)
@@ -185,8 +189,7 @@ fn nearest(file: &ChangedFile<'_>, line: u32) -> Option<(u32, u32)> {
 /// where the frame's line is known, not further away than a function is long (other functions may share the name).
 fn changed_function(frame: &Frame, file: &ChangedFile<'_>) -> Option<u32> {
     let function = frame.function.as_deref().filter(|name| name.len() >= 3 && !name.starts_with('<'))?;
-    let hunks = file.change.iter().flat_map(|change| &change.hunks);
-    let mut near = hunks.filter(|hunk| {
+    let mut near = file.hunks.iter().filter(|hunk| {
         let distance = frame.line.and_then(|line| hunk.touched.iter().map(|range| range.distance(line)).min());
         distance.is_none_or(|distance| distance <= FUNCTION_REACH)
     });
@@ -214,18 +217,18 @@ fn defines(line: &str, function: &str) -> bool {
 }
 
 /// No frame lies in a changed file: perhaps in its folder, perhaps nowhere near.
-fn elsewhere(signature: &str, calls: &[Call<'_, '_>], change: &Change<'_>) -> Evidence {
+fn elsewhere(signature: &str, calls: &[Call<'_, '_>], change: &Change<'_>) -> Link {
     let top = calls[0].frame;
     let neighbour = calls.iter().take(NAMED_FRAMES).find_map(|call| {
         change.files.iter().find(|file| same_folder(&call.path, file.path)).map(|file| (call.frame, file))
     });
     match neighbour {
-        Some((frame, file)) => rules::IN_PACKAGE.evidence(
+        Some((frame, file)) => rules::IN_PACKAGE.link(
             1.0,
             format!("The trace touches no changed file, only the folder of {}.", file.path),
             vec![frame_source(signature, frame), Source::Diff { file: file.path.to_owned(), line: None }],
         ),
-        None => rules::STACK_ELSEWHERE.evidence(
+        None => rules::STACK_ELSEWHERE.link(
             1.0,
             format!("None of the trace's {} application frames touches a changed file or its folder.", calls.len()),
             vec![frame_source(signature, top)],
@@ -243,38 +246,66 @@ fn same_folder(frame: &str, changed: &str) -> bool {
 }
 
 /// A changed line that names the function or class of one of the topmost frames.
-fn named(signature: &str, calls: &[Call<'_, '_>], change: &Change<'_>) -> Option<Evidence> {
+fn named(signature: &str, calls: &[Call<'_, '_>], change: &Change<'_>) -> Option<Link> {
     calls.iter().take(NAMED_FRAMES).find_map(|call| {
         let names = [call.frame.function.as_deref(), call.frame.class()];
         names.into_iter().flatten().filter(|name| words::is_specific(name)).find_map(|name| {
             let place: Place<'_> = *change.identifiers.get(&name.to_lowercase())?;
+            if call.file.is_some_and(|(file, _)| file.path == place.file) {
+                return None;
+            }
             let summary = format!("Changed line {} names {}, which is in the trace.", place.shown(), clip(name));
-            Some(rules::CALLED_BY_CHANGE.evidence(
-                1.0,
-                summary,
-                vec![place.source(), frame_source(signature, call.frame)],
-            ))
+            Some(rules::CALLED_BY_CHANGE.link(1.0, summary, vec![place.source(), frame_source(signature, call.frame)]))
         })
     })
 }
 
+/// A changed line that defines a function of the trace; a removed one counts as well: what was overridden is inherited now.
+fn defined(signature: &str, frames: &[Frame], change: &Change<'_>) -> Option<Link> {
+    frames.iter().filter(|frame| !frame.is_test()).take(DEFINED_FRAMES).find_map(|frame| {
+        let name = frame.function.as_deref().filter(|name| name.len() >= 4)?;
+        let place: Place<'_> = *change.functions.get(name)?;
+        let summary = format!("Changed line {} defines {}, which the trace calls.", place.shown(), clip(name));
+        Some(rules::DEFINES_FRAME.link(1.0, summary, vec![place.source(), frame_source(signature, frame)]))
+    })
+}
+
+/// Words of the topmost functions, and of the test's, that stand in changed lines.
+fn calls_named(signature: &str, frames: &[Frame], calls: &[Call<'_, '_>], change: &Change<'_>) -> Option<Link> {
+    let tests = frames.iter().filter(|frame| frame.is_test() && !frame.is_library());
+    let top = calls.iter().take(NAMED_FRAMES).map(|call| call.frame).chain(tests.take(NAMED_FRAMES));
+    let mut words: BTreeMap<String, &Frame> = BTreeMap::new();
+    for frame in top {
+        for word in frame.function.iter().flat_map(|name| words::parts(name)) {
+            words.entry(word).or_insert(frame);
+        }
+    }
+    let shared: Vec<_> =
+        words.iter().filter_map(|(word, frame)| Some((word, *frame, change.words.get(word)?))).collect();
+    let (_, frame, place) = shared.first()?;
+    let named: Vec<String> = shared.iter().take(CALL_WORDS).map(|(word, ..)| clip(word)).collect();
+    let summary = format!("Words of its calls stand in changed lines: {}.", named.join(", "));
+    let strength = named.len() as f64 / CALL_WORDS as f64;
+    Some(rules::CALLS_NAMED.link(strength, summary, vec![place.source(), frame_source(signature, frame)]))
+}
+
 /// A library frame of a package whose version the deploy changed.
-fn dependency(signature: &str, frames: &[Frame], change: &Change<'_>) -> Option<Evidence> {
+fn dependency(signature: &str, frames: &[Frame], change: &Change<'_>) -> Option<Link> {
     frames.iter().filter(|frame| frame.is_library()).find_map(|frame| {
         let path = frame.path()?.to_lowercase();
         let part = path.split(['/', '@']).find(|part| change.dependencies.contains_key(*part))?;
         let place = change.dependencies.get(part)?;
         let summary = format!("The trace runs through {}, whose version changed at {}.", clip(part), place.shown());
-        Some(rules::DEPENDENCY_IN_STACK.evidence(1.0, summary, vec![frame_source(signature, frame), place.source()]))
+        Some(rules::DEPENDENCY_IN_STACK.link(1.0, summary, vec![frame_source(signature, frame), place.source()]))
     })
 }
 
-fn frame_source(signature: &str, frame: &Frame) -> Source {
+pub(super) fn frame_source(signature: &str, frame: &Frame) -> Source {
     let frame: String = frame.to_string().chars().take(300).collect();
     Source::Frame { signature: signature.to_owned(), frame }
 }
 
-fn clip(name: &str) -> String {
+pub(super) fn clip(name: &str) -> String {
     name.chars().take(80).collect()
 }
 

@@ -56,8 +56,11 @@ pub(super) fn is_specific(word: &str) -> bool {
     }
     let bytes = word.as_bytes();
     let hump = bytes.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    let acronym = bytes
+        .windows(3)
+        .any(|three| three[0].is_ascii_uppercase() && three[1].is_ascii_uppercase() && three[2].is_ascii_lowercase());
     let snake = word.trim_matches(['_', '$']).contains('_');
-    hump || snake
+    hump || acronym || snake
 }
 
 /// The lower-case words inside an identifier (`setComparator`: `set`, `comparator`) of four letters and more, without stop words.
@@ -80,7 +83,14 @@ pub(super) fn parts(identifier: &str) -> Vec<String> {
     }
     words.push(word);
     words.retain(|word| word.chars().count() >= 4 && !STOP.contains(&word.as_str()));
-    words
+    words.iter().map(|word| stem(word).to_owned()).collect()
+}
+
+/// A word without its inflection, so that `escaping` and `isEscaped` meet: a crude cut of the commonest endings of English that leaves
+/// at least four letters.
+fn stem(word: &str) -> &str {
+    let cut = ["ings", "ing", "ers", "ed", "es", "er", "s", "e"].iter().find_map(|end| word.strip_suffix(end));
+    cut.filter(|stem| stem.chars().count() >= 4).unwrap_or(word)
 }
 
 /// Texts between quotes in a line of code, each without its placeholders, in pieces long enough (12 characters, two words) to be known
@@ -131,6 +141,7 @@ mod tests {
             ("setComparator", true),
             ("max_retries", true),
             ("JXPathException", true),
+            ("CSVFormat", true),
             ("NullPointerException", false),
             ("instanceOf", false),
             ("comparator", false),

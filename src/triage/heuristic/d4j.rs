@@ -1,7 +1,11 @@
 //! The heuristic against real pairs of trace and diff (`Defects4J`), where they are at hand.
 
-use super::super::fixture::Fixture;
+use super::fit::{Example, fit};
 use super::*;
+use crate::dataset::LabelledCase;
+use crate::model::Instant;
+use crate::triage::PairCase;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 fn shared() -> PathBuf {
@@ -9,91 +13,56 @@ fn shared() -> PathBuf {
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
 }
 
-struct Row {
-    name: String,
-    kind: String,
-    caused: bool,
-    verdict: Verdict,
-}
-
-impl Row {
-    fn p(&self) -> f64 {
-        probability(&self.verdict.evidence)
-    }
-}
-
-/// Verdicts on the stack and message alone: counts and times say nothing here.
-fn rows(text: &str) -> Vec<Row> {
-    let triager = HeuristicSpec::default().build().unwrap();
-    text.lines()
-        .map(|line| {
-            let row: serde_json::Value = serde_json::from_str(line).unwrap();
-            let of = |key: &str| row[key].as_str().unwrap().to_owned();
-            let trace = of("trace");
-            let mut fixture = Fixture::with_diff(&of("diff"));
-            fixture.add(trace.lines().next().unwrap(), |alert| {
-                alert.exception = Some(of("exception"));
-                alert.trace = Some(trace.clone());
-            });
-            let name = format!("{} {}", of("case"), of("diff_from"));
-            Row { name, kind: of("kind"), caused: row["label"] == 1, verdict: fixture.judge(&triager) }
-        })
-        .collect()
-}
-
-/// Chance that a caused pair scores above one that is not.
-fn auc(rows: &[Row], negatives: &str) -> f64 {
-    let (mut above, mut pairs) = (0.0, 0.0_f64);
-    for positive in rows.iter().filter(|row| row.caused) {
-        for negative in rows.iter().filter(|row| row.kind.starts_with(negatives) && !row.caused) {
-            pairs += 1.0;
-            above += match positive.p().total_cmp(&negative.p()) {
-                std::cmp::Ordering::Greater => 1.0,
-                std::cmp::Ordering::Equal => 0.5,
-                std::cmp::Ordering::Less => 0.0,
-            };
-        }
-    }
-    above / pairs
-}
-
-#[test]
-fn d4j() {
+fn cases() -> Option<Vec<LabelledCase>> {
     let path = shared().join("data/d4j_triage/triples.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {
         eprintln!("SKIPPED: {} is absent, the heuristic was not held against real traces and diffs", path.display());
-        return;
+        return None;
     };
-    let rows = rows(&text);
-    let count = |kind: &str, verdict: VerdictKind| {
-        rows.iter().filter(|row| row.kind.starts_with(kind) && row.verdict.kind == verdict).count()
-    };
-    for kind in ["positive", "random", "hard"] {
-        let [caused, open, not] =
-            [VerdictKind::Caused, VerdictKind::Inconclusive, VerdictKind::NotCaused].map(|v| count(kind, v));
-        println!("{kind}: caused {caused}, inconclusive {open}, not caused {not}");
-    }
-    if std::env::var_os("SHAKEDOWN_VERBOSE").is_some() {
-        for row in &rows {
-            let rules: Vec<String> =
-                row.verdict.evidence.iter().map(|e| format!("{} {:.1}", e.rule, e.weight)).collect();
-            println!("{:.2} {} {} {}", row.p(), row.kind, row.name, rules.join(", "));
+    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+/// Pairs of each kind, and those called caused, by the default triager.
+fn called(cases: &[LabelledCase]) -> BTreeMap<&str, (usize, usize)> {
+    let triager = HeuristicSpec::default().build().unwrap();
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for case in cases {
+        let at = Instant::from_micros(1_777_000_000_000_000);
+        let pair = PairCase::new("d", at, &[&case.trace], case.exception.as_deref(), &case.diff);
+        let verdict = pair.judge(&triager).unwrap();
+        assert_eq!(verdict.citations.dropped, 0, "{}: every place that it names exists", case.case);
+        if std::env::var_os("SHAKEDOWN_VERBOSE").is_some() {
+            let rules: Vec<String> = verdict.evidence.iter().map(|e| format!("{} {:.2}", e.rule, e.weight)).collect();
+            println!("{:.2} {} {} {}", probability(&verdict.evidence), case.kind, case.case, rules.join(", "));
         }
+        let count = counts.entry(&case.kind).or_default();
+        count.0 += 1;
+        count.1 += usize::from(verdict.kind == VerdictKind::Caused);
     }
-    let (truly, falsely) = (
-        count("positive", VerdictKind::Caused),
-        count("random", VerdictKind::Caused) + count("hard", VerdictKind::Caused),
-    );
-    let positives = rows.iter().filter(|row| row.caused).count();
-    let precision = truly as f64 / (truly + falsely) as f64;
-    let recall = truly as f64 / positives as f64;
-    println!(
-        "precision {precision:.3}, recall {recall:.3}, AUC {:.3} (random {:.3}, hard {:.3})",
-        auc(&rows, ""),
-        auc(&rows, "random"),
-        auc(&rows, "hard")
-    );
-    assert!(precision >= 0.75, "precision {precision}");
-    assert!(recall >= 0.55, "recall {recall}");
-    assert!(auc(&rows, "random") >= 0.88 && auc(&rows, "hard") >= 0.68);
+    counts
+}
+
+#[test]
+fn the_shipped_weights_are_what_the_pairs_give() {
+    let Some(cases) = cases() else { return };
+    let shipped = Weights::shipped().unwrap();
+    let examples: Vec<Example> = cases.iter().map(Example::of).collect();
+    let fitted = fit(&examples, &shipped.name, shipped.training.files.clone()).unwrap();
+    assert_eq!(fitted, shipped, "shakedown triage fit writes it anew");
+    let out = &shipped.out_of_sample;
+    assert!(out.recall.value.unwrap() >= 0.8, "{out:?}");
+    for (kind, most) in [("random_negative_same_project", 0.05), ("hard_negative_class_in_trace", 0.6)] {
+        assert!(out.false_positive_rate[kind].value.unwrap() <= most, "{kind} {out:?}");
+    }
+}
+
+#[test]
+fn verdicts_are_as_the_fit_scored_them() {
+    let Some(cases) = cases() else { return };
+    let scores = Weights::shipped().unwrap().in_sample;
+    for (kind, (pairs, caused)) in called(&cases) {
+        println!("{kind}: {caused} of {pairs} caused");
+        let told = scores.false_positive_rate.get(kind).unwrap_or(&scores.recall);
+        assert_eq!((caused as u64, pairs as u64), (told.numerator, told.denominator), "{kind}");
+    }
 }
