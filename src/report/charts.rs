@@ -5,6 +5,7 @@ mod funnel;
 mod paint;
 mod plan;
 mod precision_recall;
+mod reliability;
 mod rows;
 mod tornado;
 
@@ -12,5 +13,6 @@ pub(super) use case::draw as case_chart;
 pub use funnel::funnel;
 pub(super) use plan::{Plan, safe};
 pub use precision_recall::precision_recall;
+pub use reliability::reliability;
 pub use rows::rows_chart;
 pub use tornado::tornado;

@@ -15,7 +15,7 @@ use std::fs;
 use std::path::Path;
 
 /// Writes everything about one pipeline into `dir`, which is made if need be: `evaluation.json`, `alerts.jsonl`, `cases.jsonl`,
-/// `report.md`, `normalization.md`, `charts/`, and `rejects.jsonl` when rows were refused.
+/// `report.md`, `triage.md`, `normalization.md`, `charts/`, and `rejects.jsonl` when rows were refused.
 ///
 /// # Errors
 /// When something cannot be written.
@@ -35,6 +35,9 @@ pub fn write(
     put(dir, "charts/funnel.svg", &charts::funnel(assessment)?)?;
     put(dir, "charts/precision_recall.svg", &charts::precision_recall(std::slice::from_ref(assessment))?)?;
     put(dir, "charts/tornado.svg", &charts::tornado(assessment)?)?;
+    let reliability = assessment.evaluation.triage.reliability.as_ref();
+    put(dir, "charts/reliability.svg", &charts::reliability(reliability)?)?;
+    put(dir, "triage.md", &markdown::triage(view))?;
     for planned in &plan.charts {
         put(dir, &planned.link(), &charts::case_chart(view, planned)?)?;
     }
@@ -209,10 +212,12 @@ mod tests {
                     "charts/cases/d_2-c.svg",
                     "charts/funnel.svg",
                     "charts/precision_recall.svg",
+                    "charts/reliability.svg",
                     "charts/tornado.svg",
                     "evaluation.json",
                     "normalization.md",
-                    "report.md"
+                    "report.md",
+                    "triage.md"
                 ]
             );
             let svgs = contents[0].iter().filter(|(_, text)| text.starts_with("<svg"));

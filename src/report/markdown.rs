@@ -17,6 +17,8 @@ mod rollback;
 mod stage_value;
 mod stories;
 mod tables;
+mod triage;
+mod wrong_verdicts;
 
 pub use comparison::comparison;
 pub(super) use normalization::page as normalization;
@@ -24,6 +26,7 @@ pub use placebo::section as placebo_section;
 pub use quality::document as quality;
 pub(super) use stories::section as stories;
 pub(super) use tables::{FunnelStage, funnel_stages};
+pub(super) use triage::page as triage;
 
 use super::charts::Plan;
 use super::number::{count, maybe_minutes, minutes};
@@ -63,6 +66,7 @@ pub(super) fn render(view: View, plan: &Plan) -> String {
         sections.extend(e.rollback.as_ref().map(rollback::section));
         sections.push(blames::false_alarms(view));
     }
+    sections.extend(triage::section(e));
     sections.extend(e.normalization.as_ref().map(normalization::section));
     sections.extend(floors::section(&e.floors));
     sections.push(placebo::section(&e.placebo));
@@ -112,7 +116,7 @@ fn until(time: &Quantile) -> String {
 }
 
 fn charts(plan: &Plan) -> String {
-    let mut out = "## Charts\n\n- [Precision and recall of every stage](charts/precision_recall.svg)\n- [What was left at each stage](charts/funnel.svg)\n- [What the cost of a month hangs on](charts/tornado.svg)\n".to_owned();
+    let mut out = "## Charts\n\n- [Precision and recall of every stage](charts/precision_recall.svg)\n- [What was left at each stage](charts/funnel.svg)\n- [What the cost of a month hangs on](charts/tornado.svg)\n- [When triage states a probability, how often it is so](charts/reliability.svg)\n".to_owned();
     for chart in &plan.charts {
         _ = writeln!(out, "- [{}]({})", md(&chart.title), chart.link());
     }

@@ -3,7 +3,7 @@
 //! ```text
 //!            ┌▶ terminal      one screen                       summary, comparison
 //! Assessment ┼▶ markdown      report.md, comparison.md         report, comparison
-//!            ├▶ charts        *.svg                            funnel, precision and recall, tornado, counts around each case
+//!            ├▶ charts        *.svg                            funnel, precision and recall, tornado, reliability, counts around each case
 //!            ├▶ explain       one deploy as a post-mortem      explain
 //!            └▶ files         all of it in a folder            write, write_comparison
 //! ```
@@ -35,7 +35,7 @@ mod terminal;
 mod why;
 mod words;
 
-pub use charts::{funnel, precision_recall, rows_chart, tornado};
+pub use charts::{funnel, precision_recall, reliability, rows_chart, tornado};
 pub use explain::explain;
 pub use files::{json, json_lines, write, write_comparison, write_rejects};
 pub use judged_rows::{JudgedRows, labelled_summary};

@@ -2,7 +2,8 @@
 
 use super::number::{minutes, money, plural};
 use crate::evaluate::{
-    Answer, Assumption, Judged, Label, Labels, Loss, Measure, Misses, PipelineStage, Stage, Truth, Unit,
+    Answer, Assumption, CaseCause, ChangeKind, Judged, Label, Labels, Loss, Measure, Misses, PipelineStage, Stage,
+    Truth, Unit,
 };
 use crate::model::{Action, Cause, Disposition, Resolution, VerdictKind};
 use crate::pipeline::NotEvaluated;
@@ -129,6 +130,41 @@ pub const fn verdict(kind: VerdictKind) -> &'static str {
         VerdictKind::Caused => "caused by the deploy",
         VerdictKind::NotCaused => "not caused by the deploy",
         VerdictKind::Inconclusive => "inconclusive",
+    }
+}
+
+/// In a table or a list.
+#[must_use]
+pub const fn verdict_short(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::Caused => "blamed",
+        VerdictKind::NotCaused => "dismissed",
+        VerdictKind::Inconclusive => "left open",
+    }
+}
+
+/// What a case hits, after “the case hits”.
+#[must_use]
+pub const fn case_cause(cause: CaseCause) -> &'static str {
+    match cause {
+        CaseCause::ThisDeploy => "an incident of this deploy",
+        CaseCause::AnotherDeploy => "an incident of another deploy",
+        CaseCause::ThirdParty => "a third party's failure",
+        CaseCause::Traffic => "a surge of traffic",
+        CaseCause::Infrastructure => "a failure of infrastructure",
+        CaseCause::Config => "a change of configuration",
+        CaseCause::Data => "bad data",
+        CaseCause::Open => "an incident whose cause is open",
+        CaseCause::Nothing => "no incident",
+    }
+}
+
+#[must_use]
+pub const fn change_kind(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Running => "something that can run",
+        ChangeKind::NothingThatRuns => "documentation, tests or CI only",
+        ChangeKind::Unknown => "not known",
     }
 }
 

@@ -251,10 +251,12 @@ fn one_pipeline_goes_straight_into_the_folder_and_several_get_one_each() {
         "cases.jsonl",
         "charts/funnel.svg",
         "charts/precision_recall.svg",
+        "charts/reliability.svg",
         "charts/tornado.svg",
         "evaluation.json",
         "normalization.md",
         "report.md",
+        "triage.md",
     ];
     assert_eq!(one, of_pipeline);
 

@@ -61,7 +61,7 @@ fn false_action(view: View, plan: &Plan, index: usize, judged: &Judged) -> Strin
 }
 
 /// What the log says of it, with the incidents it hits.
-fn truth(view: View, judged: &Judged) -> String {
+pub(super) fn truth(view: View, judged: &Judged) -> String {
     let hits: Vec<String> = judged
         .all
         .iter()
