@@ -60,7 +60,8 @@ impl Rule for Named {
             } else {
                 (Kind::Secret, is_secret(shown, value.quoted, &site))
             };
-            if secret && !value::is_placeholder(shown) {
+            let long = !value.quoted && shown.len() > value::MAX_WORD;
+            if long || secret && !value::is_placeholder(shown) {
                 at = value.range.end;
                 hits.push(Hit { kind, range: value.range });
             }

@@ -60,7 +60,7 @@ fn is_bounded(text: &str, start: usize, end: usize) -> bool {
     let (before, after) = (&text[..start], &text[end..]);
     let mut rest = after.chars();
     let goes_on = match (rest.next(), rest.next()) {
-        (Some('.' | '-' | ':' | ','), Some(next)) => next.is_ascii_digit(),
+        (Some('.' | '-'), Some(next)) => next.is_ascii_digit(),
         _ => false,
     };
     !joined(text, start, end) && !goes_on && !before.ends_with(['.', '-', '+', '/', '#', '$'])

@@ -41,13 +41,16 @@ impl<'a> Session<'a> {
             return Err(format!("the text has {} bytes: at most {MAX_TEXT} can be redacted", text.len()));
         }
         let mut draft = Draft { text: text.to_owned(), found: Vec::new() };
-        for _ in 0..MAX_PASSES {
+        for pass in 0..MAX_PASSES {
             let mut more = find(self.finder, &draft.text);
             self.learn(&more);
             more.extend(self.find_known(&draft.text)?);
             more.retain(|found| !draft.has(found));
             if more.is_empty() {
                 return Ok(draft.number(self.finder, &mut self.numbers));
+            }
+            if pass >= MAX_PASSES / 2 {
+                widen(&draft.text, &mut more);
             }
             draft = draft.with(more, self.finder);
         }
@@ -101,6 +104,21 @@ fn is_telling(value: &str) -> bool {
     let has = |is: fn(&u8) -> bool| value.bytes().any(|b| is(&b));
     let fits = (8..=256).contains(&value.len());
     fits && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && !has(u8::is_ascii_whitespace)
+}
+
+/// To whole lines: where each replacement lays bare the next, nothing of the line is worth keeping.
+fn widen(text: &str, found: &mut [Found]) {
+    found.sort_by_key(|one| (one.range.start, one.range.end));
+    let mut line = 0..0;
+    for one in found {
+        // Each line is looked for once.
+        if one.range.end > line.end {
+            let start = text[..one.range.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let end = text[one.range.end..].find('\n').map_or(text.len(), |newline| one.range.end + newline);
+            line = start..end;
+        }
+        one.range = line.clone();
+    }
 }
 
 /// All that is to be replaced in the text, piece by piece.

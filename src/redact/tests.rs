@@ -56,6 +56,7 @@ fn what_is_replaced_and_what_stays() {
         ("<entry key=\"db.password\">hunter22</entry>", "<entry key=\"db.password\"><SECRET:1></entry>"),
         ("password 'hunter22' rejected", "password '<SECRET:1>' rejected"),
         ("card 4111 1111 1111 1111 declined", "card <CARD:1> declined"),
+        ("4111111111111111,5500005555555559", "<CARD:1>,<CARD:2>"),
         ("DE89 3704 0044 0532 0130 00 refused", "<IBAN:1> refused"),
         ("call +49 151 12345678", "call <PHONE:1>"),
         ("from fe80::1ff:fe23:4567:890a", "from <IP:1>"),
@@ -139,6 +140,14 @@ fn bad_rules_are_refused_by_name() {
 fn what_is_too_long_is_refused_without_being_shown() {
     let error = redactor().session().redact(&"pwd=s3cret77 ".repeat(400_000)).unwrap_err();
     assert!(error.starts_with("the text has 5200000 bytes") && !error.contains("s3cret77"), "{error}");
+}
+
+/// Where each replacement lays bare the next, the line goes as a whole, and only the line.
+#[test]
+fn chains_end() {
+    let chain = "+49 151 123456781".repeat(40);
+    let out = redacted(&format!("before\n{chain}\nafter"));
+    assert_eq!(out, "before\n<PHONE:1>\nafter");
 }
 
 /// A value that lies across the ends of pieces goes as a whole.

@@ -49,6 +49,11 @@ const NO_VALUES: [&str; 43] = [
     "incorrect",
 ];
 
+/// Longest list of values, in bytes.
+const MAX_LIST: usize = 1024;
+/// From here on an unquoted value is secret beside any name, in bytes: neither a word nor a name is so long, and nothing is read twice.
+pub(super) const MAX_WORD: usize = 512;
+
 /// A value as it is written.
 pub(super) struct Value {
     /// Without its quotes.
@@ -61,7 +66,8 @@ pub(super) fn read(text: &str, at: usize) -> Option<Value> {
     let rest = &text[at..];
     // A list; `[u8; 32]` is a type.
     if rest.starts_with('[') {
-        let end = rest.find([']', '\n']).filter(|end| *end > 1 && !rest[..*end].contains(';'))?;
+        let near = &rest[..rest.floor_char_boundary(MAX_LIST)];
+        let end = near.find([']', '\n']).filter(|end| *end > 1 && !near[..*end].contains(';'))?;
         return Some(Value { range: at + 1..at + end, quoted: true });
     }
     // A quote within JSON within JSON has its backslashes before it.
