@@ -10,6 +10,8 @@ mod d4j;
 #[cfg(test)]
 mod tests;
 
+pub use scores::{Scores, Share};
+
 use super::evidence::{self, Change, citations, measured, only_logging as only_logs, rules};
 use super::{AlertContext, CaseContext, Triager};
 use crate::endpoint::AskError;
