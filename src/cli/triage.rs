@@ -1,6 +1,7 @@
 //! `shakedown triage`: was it the deploy? Triagers judged by labels.
 
 mod args;
+mod fit;
 mod named;
 mod rank;
 mod record;
@@ -19,5 +20,6 @@ pub fn run(args: &TriageArgs, terminal: &Terminal) -> Result<(), Failure> {
         TriageCommand::Rank(args) => rank::run(args, terminal),
         TriageCommand::Record(args) => record::run(args, terminal),
         TriageCommand::Redteam(args) => redteam::run(args, terminal),
+        TriageCommand::Fit(args) => fit::run(args, terminal),
     }
 }

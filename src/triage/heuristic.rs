@@ -8,7 +8,11 @@ pub mod weights;
 #[cfg(test)]
 mod d4j;
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod tests;
+
+pub use scores::{Scores, Share};
 
 use super::evidence::{self, Change, citations, measured, only_logging as only_logs, rules};
 use super::{AlertContext, CaseContext, Triager};
@@ -24,10 +28,11 @@ pub struct HeuristicSpec {
     /// Chance that an alert near a deploy is the deploy's fault, before any evidence; default 0.24, the share of caused pairs that
     /// the shipped weights were fitted to, under which their probabilities are calibrated on such pairs.
     pub prior: f64,
-    /// `caused` from this probability on, if anything speaks for it; default 0.2: one look at a deploy in five may be in vain. It is a
-    /// threshold for suspicion; what may be acted on is the policy's `fix_at`.
+    /// `caused` from this probability on where a link ties the error to the change (without one, from 0.65 or this, if it is higher);
+    /// default 0.2: to miss a guilty deploy costs more than to look at four innocent ones. It is a threshold for suspicion; what may be
+    /// acted on is the policy's `fix_at`.
     pub caused_at: f64,
-    /// `not_caused` up to this probability; default 0.2, so that only what nothing speaks for is `inconclusive`.
+    /// `not_caused` up to this probability; default 0.2, so that `inconclusive` is only what no link speaks for.
     pub not_caused_at: f64,
     /// A file of weights as `shakedown triage fit` writes it; absent: the shipped ones.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,8 +67,8 @@ impl HeuristicSpec {
 ///
 /// *Decides*: where only docs, tests or CI changed, `not_caused`. Else the log-odds of an alert are those of the prior plus the
 /// weights of the rules it meets ([`rules`]), of every rule the strongest over its samples. The case has the probability of its
-/// best alert that is not gated: forty fragments of one error count once. From `caused_at` on, and if anything but the
-/// prior speaks for it, `caused`; up to `not_caused_at` `not_caused`; else `inconclusive`. Attributed are the alerts that are `caused`
+/// best alert that is not gated: forty fragments of one error count once. From `caused_at` on, if a link ties it to the
+/// change (from 0.65 on without), `caused`; up to `not_caused_at` `not_caused`; else `inconclusive`. Attributed are the alerts that are `caused`
 /// by themselves. Weights of links are fitted to labelled pairs ([`fit`]); those of measurements are set.
 /// *Fails when*: the cause and the place where it shows are apart (a setting, a leak, another service), or a trace names no line; and
 /// when an innocent deploy changes the very lines that an outage's trace runs through.
@@ -75,6 +80,9 @@ pub struct Heuristic {
     spec: HeuristicSpec,
     weights: Weights,
 }
+
+/// What measurements must reach without any link to the change: from the prior it takes more than one of them.
+pub(super) const LIKELY: f64 = 0.65;
 
 /// What the odds before any evidence are told as.
 const PRIOR: &str = "prior";
@@ -104,11 +112,13 @@ impl Heuristic {
         let logging = only_logs(&change).then(|| only_logging(&change));
         let shared: Vec<Evidence> = logging.into_iter().chain([self.prior()]).collect();
         let judged: Vec<Judged<'_>> = case.open_alerts().map(|one| self.judged(one, case, &change, &shared)).collect();
-        let best = judged
-            .iter()
-            .max_by(|a, b| a.probability.total_cmp(&b.probability).then_with(|| b.signature.cmp(a.signature)));
+        let is_caused = |one: &Judged<'_>| self.kind(&one.evidence) == VerdictKind::Caused;
+        let best = judged.iter().max_by(|a, b| {
+            let by_kind = is_caused(a).cmp(&is_caused(b));
+            by_kind.then(a.probability.total_cmp(&b.probability)).then_with(|| b.signature.cmp(a.signature))
+        });
         let Some(best) = best else { return self.verdict(vec![self.prior()], Vec::new()) };
-        let guilty = judged.iter().filter(|one| self.kind(&one.evidence) == VerdictKind::Caused);
+        let guilty = judged.iter().filter(|one| is_caused(one));
         self.verdict(best.evidence.clone(), guilty.map(|one| one.signature.to_owned()).collect())
     }
 }
@@ -166,11 +176,12 @@ impl Heuristic {
         Verdict { kind, confidence, evidence, attributed, citations: Citations::default(), tokens: Tokens::default() }
     }
 
-    /// Nobody is blamed without a reason: the prior alone leaves a case open.
+    /// Suspicion is enough where a link ties the error to the change; what is measured alone must be likely.
     fn kind(&self, evidence: &[Evidence]) -> VerdictKind {
         let p = probability(evidence);
-        let speaks_for = |one: &Evidence| one.weight > 0.0 && one.rule != PRIOR;
-        if p >= self.spec.caused_at && evidence.iter().any(speaks_for) {
+        let is_tie = |one: &Evidence| one.weight > 0.0 && rules::LINKS.iter().any(|rule| rule.id == one.rule);
+        let caused_at = if evidence.iter().any(is_tie) { self.spec.caused_at } else { self.spec.caused_at.max(LIKELY) };
+        if p >= caused_at {
             VerdictKind::Caused
         } else if p <= self.spec.not_caused_at {
             VerdictKind::NotCaused

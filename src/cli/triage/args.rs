@@ -22,6 +22,9 @@ pub enum TriageCommand {
     /// Leave instructions to the model where strangers can write, and see whether the action chosen changes
     #[command(after_help = REDTEAM_HELP)]
     Redteam(RedteamArgs),
+    /// Fit the heuristic's weights to pairs of a stack trace and a diff, and say how well they do on projects left out
+    #[command(after_help = FIT_HELP)]
+    Fit(FitArgs),
 }
 
 /// What asking may cost.
@@ -117,6 +120,34 @@ pub struct CasesArgs {
     #[arg(long, conflicts_with = "allow_rejects")]
     pub strict: bool,
 }
+
+#[derive(Args)]
+pub struct FitArgs {
+    /// Files of labelled pairs, one JSON object a line, as `triage score` reads them
+    #[arg(required = true, value_name = "CASES.jsonl")]
+    pub cases: Vec<PathBuf>,
+    /// Where the weights are written
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// What the weights are called [default: the file's name without its ending]
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Go on although more than 5 % of a file's rows cannot be used
+    #[arg(long)]
+    pub allow_rejects: bool,
+    /// Stop at the first row that cannot be used
+    #[arg(long, conflicts_with = "allow_rejects")]
+    pub strict: bool,
+}
+
+const FIT_HELP: &str = "\
+A link (the trace runs through a changed hunk, a guard changed, …) weighs its log-likelihood ratio against the share of caused
+pairs. Rules that fewer than 5 pairs have keep the weight of the table in docs/triage.md. `project` says what is left out
+together; the strength of the penalty is chosen among the projects that are left in.
+
+Examples:
+  shakedown triage fit pairs.jsonl --out mine.toml
+  # then, in a pipeline:  [triage] kind = \"heuristic\"  weights = \"mine.toml\"";
 
 const SCORE_HELP: &str = "\
 A row: {\"trace\": \"…\", \"diff\": \"…\", \"label\": 1 or 0, \"kind\": \"…\", \"case\": \"…\", \"project\": \"…\"}. `kind` groups the rows

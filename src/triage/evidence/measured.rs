@@ -227,13 +227,13 @@ mod tests {
         }
     }
 
-    /// From `not_caused` to `caused` it takes more than any one of them.
+    /// From the prior to `caused` it takes more than any one of them.
     #[test]
     fn no_measurement_alone_turns_a_verdict() {
-        let HeuristicSpec { caused_at, not_caused_at, .. } = HeuristicSpec::default();
+        let prior = HeuristicSpec::default().prior;
         let odds = |p: f64| (p / (1.0 - p)).ln();
         for rule in [rules::NEW_SIGNATURE, rules::ONSET, rules::NEW_VERSION] {
-            assert!(rule.weight < odds(caused_at) - odds(not_caused_at), "{}", rule.id);
+            assert!(odds(prior) + rule.weight < odds(crate::triage::heuristic::LIKELY), "{}", rule.id);
         }
     }
 }

@@ -37,7 +37,7 @@ pub fn links(signature: &str, trace: Trace, change: &Change<'_>) -> Vec<Link> {
     found.extend(defined(signature, &frames, change));
     found.extend(calls_named(signature, &frames, &calls, change));
     // Reversed, so that of equals the most recent call wins.
-    let hits = calls.iter().rev().filter_map(|call| call.hit());
+    let hits = calls.iter().rev().filter_map(Call::hit);
     if let Some(hit) = hits.max_by_key(|hit| (hit.rank(), std::cmp::Reverse(hit.depth))) {
         found.extend(hit.deep(signature));
         found.push(hit.link(signature));

@@ -87,6 +87,22 @@ impl Weights {
         Ok(weights)
     }
 
+    /// The file that holds them.
+    ///
+    /// # Errors
+    /// When a number cannot be written.
+    pub fn to_text(&self) -> Result<String, String> {
+        let training = &self.training;
+        let head = format!(
+            "# Weights of the heuristic's links, fitted to {} pairs of a stack trace and a diff ({} caused) by `shakedown triage fit`.\n\
+             # weight: natural-log odds of a full link, a likelihood ratio against base_rate, the share of caused pairs. With a prior of\n\
+             # base_rate, probabilities are calibrated on pairs mixed like these. out_of_sample: each project left out of the fit in turn;\n\
+             # shares with Wilson's 95 % interval. A rule that fewer than 5 pairs have is absent: the table of rules says what it weighs.\n",
+            training.pairs, training.caused
+        );
+        toml::to_string(self).map(|body| head + &body).map_err(|error| error.to_string())
+    }
+
     /// Log-odds of a full link of this rule.
     #[must_use]
     pub fn of(&self, rule: &Rule) -> f64 {
