@@ -20,6 +20,7 @@ use super::rules;
 use crate::model::{Evidence, Span};
 use crate::triage::{AlertContext, CaseContext};
 use onset::Timing;
+use proportion::{BUSY, PROPORTION};
 use serde::Serialize;
 use source::{measured, records};
 
@@ -45,10 +46,6 @@ const ONSET: Span = Span::minutes(10);
 const FEW: u64 = 3;
 /// A rise worth the name.
 const RISE: f64 = 2.0;
-/// Traffic below this many times the usual is usual.
-const BUSY: f64 = 1.25;
-/// Errors may outgrow traffic by this factor and still be explained by it.
-const PROPORTION: f64 = 1.25;
 /// p-values from here on are common among a deploy's hundreds of tests.
 const WEAK_P: f64 = 0.001;
 
