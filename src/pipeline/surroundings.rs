@@ -90,7 +90,7 @@ impl<'a> Surroundings<'a> {
         Measured {
             onset: self.onset(group, &past),
             versions: self.overlap.as_ref().and_then(|overlap| self.versions(group, overlap, phi)),
-            difference: self.difference(alert, &past, self.control.0, &self.control.1),
+            difference: difference(alert, &past, self.control.0, &self.control.1),
             elsewhere: self.elsewhere(alert, group, &past),
             proportion: self.proportion(alert, phi),
             habit: self.habit(alert, group),
@@ -139,12 +139,6 @@ impl<'a> Surroundings<'a> {
         VersionSplit::of(arm(new, overlap.of_new), arm(old, overlap.of_old), overlap.interval.span().as_minutes(), phi)
     }
 
-    fn difference(&self, alert: &Alert, past: &[u64], now: u64, then: &[u64]) -> Option<Difference> {
-        let both = |(&treated, &control): (&u64, &u64)| Both { treated, control };
-        let past: Vec<Both> = past.iter().zip(then).map(both).collect();
-        Difference::of(Both { treated: alert.detection.k, control: now }, &past)
-    }
-
     /// Against the same signature in services that were not deployed.
     fn elsewhere(&self, alert: &Alert, group: GroupId, past: &[u64]) -> Option<Difference> {
         let alike = self.series.same_signature(group).iter();
@@ -152,7 +146,7 @@ impl<'a> Surroundings<'a> {
             alike.copied().filter(|&other| self.controls.contains(self.series.service(other))).collect();
         let together = |interval| others.iter().map(|&other| self.count(other, interval)).sum::<u64>();
         let then: Vec<u64> = self.past.iter().map(|&interval| together(interval)).collect();
-        self.difference(alert, past, together(self.window.window), &then)
+        difference(alert, past, together(self.window.window), &then)
     }
 
     fn proportion(&self, alert: &Alert, phi: f64) -> Option<Proportion> {
@@ -274,6 +268,13 @@ fn new_version<'t>(
         deploy.revision.as_deref().and_then(|revision| now.iter().find(|&&version| is(text(version), revision)));
     let mut unseen = now.difference(before);
     named.or_else(|| unseen.next().filter(|_| unseen.next().is_none())).copied()
+}
+
+/// A signature against a control: records of the control now and in each of the past windows.
+fn difference(alert: &Alert, past: &[u64], now: u64, then: &[u64]) -> Option<Difference> {
+    let both = |(&treated, &control): (&u64, &u64)| Both { treated, control };
+    let past: Vec<Both> = past.iter().zip(then).map(both).collect();
+    Difference::of(Both { treated: alert.detection.k, control: now }, &past)
 }
 
 /// What may be known of an interval at the decision.

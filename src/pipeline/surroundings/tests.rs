@@ -27,7 +27,8 @@ impl Shop {
     /// An hourly error of every version since the start, and the deploy.
     fn new() -> Self {
         let shop = Self { records: Vec::new(), deploys: Vec::new() }.deploy("d", 0.0, "shop");
-        (0..9 * 24 + 12).fold(shop, |shop, hour| shop.error("shop", "noise", OLD_REVISION, hour as f64 * -60.0 - 1.0))
+        (0..9 * 24 + 12)
+            .fold(shop, |shop, hour| shop.error("shop", "noise", OLD_REVISION, f64::from(hour) * -60.0 - 1.0))
     }
 
     fn deploy(mut self, id: &str, minute: f64, service: &str) -> Self {

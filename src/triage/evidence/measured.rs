@@ -20,6 +20,7 @@ use super::rules;
 use crate::model::{Evidence, Span};
 use crate::triage::{AlertContext, CaseContext};
 use onset::Timing;
+use proportion::{BUSY, PROPORTION};
 use serde::Serialize;
 use source::{measured, records};
 
@@ -45,13 +46,11 @@ const ONSET: Span = Span::minutes(10);
 const FEW: u64 = 3;
 /// A rise worth the name.
 const RISE: f64 = 2.0;
-/// Traffic below this many times the usual is usual.
-const BUSY: f64 = 1.25;
-/// Errors may outgrow traffic by this factor and still be explained by it.
-const PROPORTION: f64 = 1.25;
 /// p-values from here on are common among a deploy's hundreds of tests.
 const WEAK_P: f64 = 0.001;
 
+/// All that they say of one alert.
+#[must_use]
 pub fn evidence(context: &AlertContext<'_>, case: &CaseContext<'_>) -> Vec<Evidence> {
     let found = context.measured;
     let single = [
@@ -210,19 +209,14 @@ mod tests {
         let arm = |signature, others| OfVersion { signature, others };
         let both = |treated, control| Both { treated, control };
         let shared = Difference::of(both(40, 205), &[both(10, 50), both(11, 52), both(9, 48)]);
-        let cases: [(&str, Box<dyn Fn(&mut Measured)>); 3] = [
-            (
-                "new_version_writes_it",
-                Box::new(move |m| m.versions = VersionSplit::of(arm(20, 40), arm(1, 60), 40.0, 1.0)),
-            ),
-            ("rose_with_others", Box::new(move |m| m.difference = shared)),
-            (
-                "traffic_in_proportion",
-                Box::new(|m| m.proportion = Proportion::of((30, 3e3), (1680, 168e3), (60.0, 10_080.0), 1.0)),
-            ),
-        ];
-        for (rule, measure) in cases {
-            let rules = judged(|alert| measure(&mut alert.measured));
+        let versions = VersionSplit::of(arm(20, 40), arm(1, 60), 40.0, 1.0);
+        let proportion = Proportion::of((30, 3e3), (1680, 168e3), (60.0, 10_080.0), 1.0);
+        for (rule, measured) in [
+            ("new_version_writes_it", Measured { versions, ..Measured::default() }),
+            ("rose_with_others", Measured { difference: shared, ..Measured::default() }),
+            ("traffic_in_proportion", Measured { proportion, ..Measured::default() }),
+        ] {
+            let rules = judged(|alert| alert.measured = measured);
             assert_eq!(rules.iter().map(|(rule, _)| rule.as_str()).collect::<Vec<_>>(), [rule]);
         }
     }

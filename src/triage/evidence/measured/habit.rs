@@ -16,8 +16,10 @@ const ALPHA: f64 = 0.05;
 const HOURLY_ALPHA: f64 = 0.001;
 /// A habit has shown at least so often,
 const TIMES: u64 = 2;
-/// and the share's 95 % interval begins no lower than this.
-const SHARE: f64 = 0.2;
+/// and the share's 95 % interval begins no lower than this: often for what has many causes,
+const OFTEN: f64 = 0.2;
+/// more often than not for what nearly every error does now and then, which is to end.
+const MOSTLY: f64 = 0.5;
 
 /// Records of the signature as long before an earlier deploy of the service as W is long, and in as much time after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,22 +81,23 @@ impl Habit {
             format!("{} of its {} earlier episodes ended without a deploy.", of.numerator, of.denominator)
         };
         // Every day at noon is every week at noon: told once.
-        let (clock, word) = if is_habit(&self.of_day) { (&self.of_day, "days") } else { (&self.of_week, "weeks") };
+        let (clock, word) =
+            if is_habit(&self.of_day, OFTEN) { (&self.of_day, "days") } else { (&self.of_week, "weeks") };
         let as_high =
             format!("It was as high at this time in {} of {} past {word}.", clock.numerator, clock.denominator);
         let told = [
-            (rules::RISES_AFTER_DEPLOYS, &self.after_deploys, after(&self.after_deploys)),
-            (rules::RECOVERS, &self.by_itself, alone(&self.by_itself)),
-            (rules::HABIT, clock, as_high),
+            (rules::RISES_AFTER_DEPLOYS, &self.after_deploys, OFTEN, after(&self.after_deploys)),
+            (rules::RECOVERS, &self.by_itself, MOSTLY, alone(&self.by_itself)),
+            (rules::HABIT, clock, OFTEN, as_high),
         ];
-        let spoken = told.into_iter().filter(|(_, estimate, _)| is_habit(estimate));
-        spoken.map(|(rule, estimate, summary)| rule.evidence(1.0, summary, sources(estimate))).collect()
+        let spoken = told.into_iter().filter(|(_, estimate, share, _)| is_habit(estimate, *share));
+        spoken.map(|(rule, estimate, _, summary)| rule.evidence(1.0, summary, sources(estimate))).collect()
     }
 }
 
 /// Often enough, and no chance finding.
-fn is_habit(estimate: &Estimate) -> bool {
-    estimate.numerator >= TIMES && estimate.low.is_some_and(|low| low >= SHARE)
+fn is_habit(estimate: &Estimate, share: f64) -> bool {
+    estimate.numerator >= TIMES && estimate.low.is_some_and(|low| low >= share)
 }
 
 fn sources(estimate: &Estimate) -> Vec<Source> {
@@ -177,6 +180,13 @@ mod tests {
         let once = Habit::of(&[], &[], &[], &[(1, 40), (2, 0), (3, 0)], (35, 1.0));
         assert_eq!(once.evidence(), []);
         assert_eq!(Habit::of(&[], &[], &[], &nightly, (300, 1.0)).evidence(), [], "today is ten times that");
+    }
+
+    #[test]
+    fn two_endings_are_no_habit_and_five_are() {
+        let ending = |times: u64| Habit { by_itself: Estimate::ratio(times, times), ..Habit::default() }.evidence();
+        assert_eq!(ending(2), []);
+        assert_eq!(ending(5)[0].summary, "5 of its 5 earlier episodes ended without a deploy.");
     }
 
     #[test]

@@ -8,9 +8,9 @@ use crate::triage::evidence::rules;
 use serde::Serialize;
 
 /// Traffic below this many times the usual is usual.
-const BUSY: f64 = 1.25;
+pub(super) const BUSY: f64 = 1.25;
 /// Errors may outgrow traffic by this factor and still be explained by it.
-const PROPORTION: f64 = 1.25;
+pub(super) const PROPORTION: f64 = 1.25;
 
 /// The signature's records per request of its service, W against B.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
