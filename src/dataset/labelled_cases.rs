@@ -140,7 +140,10 @@ fn read<T: for<'de> Deserialize<'de>>(
         let rejected = rejects.len() as u64;
         intake.close(&name, ok + rejected, ok, rejects)?;
         if ok == 0 {
-            let message = format!("none of its {rejected} rows can be used");
+            let message = match rejected {
+                0 => "holds no row".to_owned(),
+                _ => format!("none of its {rejected} rows can be used"),
+            };
             return Err(UserError::new(name, message, "give one JSON object a line, as docs/triage-command.md shows"));
         }
     }

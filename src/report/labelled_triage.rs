@@ -3,7 +3,7 @@
 use super::markdown::{md, md_excerpt, table};
 use super::number::{count, estimate, maybe_percent, range, score};
 use super::style::{Style, pad, wrap};
-use crate::evaluate::{PairScores, RankScores};
+use crate::evaluate::{ClusteredPairs, PairScores, RankScores};
 use crate::model::excerpt;
 use crate::stats::{Bounds, Estimate};
 
@@ -59,44 +59,42 @@ impl Cell {
     }
 }
 
+/// All that is told of several triagers.
+struct Sheet<'a> {
+    title: &'static str,
+    names: Vec<&'a str>,
+    rows: Vec<Row>,
+    notes: Vec<String>,
+    legend: &'static str,
+}
+
 /// The scores of pairs in a terminal.
 #[must_use]
 pub fn pairs(triagers: &[PairScores], style: Style) -> String {
-    let rows = pair_rows(triagers);
-    let names: Vec<&str> = triagers.iter().map(|one| one.name.as_str()).collect();
-    let notes: Vec<String> = triagers.iter().flat_map(|one| notes(&one.name, &one.notes)).collect();
-    screen(&names, &rows, &notes, PAIRS_LEGEND, style)
+    Sheet::of_pairs(triagers).screen(style)
 }
 
 /// The scores of pairs in Markdown.
 #[must_use]
 pub fn pairs_markdown(triagers: &[PairScores]) -> String {
-    let rows = pair_rows(triagers);
-    let names: Vec<&str> = triagers.iter().map(|one| one.name.as_str()).collect();
-    let notes: Vec<String> = triagers.iter().flat_map(|one| notes(&one.name, &one.notes)).collect();
-    document("Triagers against labelled pairs", &names, &rows, &notes, PAIRS_LEGEND)
+    Sheet::of_pairs(triagers).document()
 }
 
 /// The scores of rankings in a terminal.
 #[must_use]
 pub fn ranks(triagers: &[RankScores], style: Style) -> String {
-    let rows = rank_rows(triagers);
-    let names: Vec<&str> = triagers.iter().map(|one| one.name.as_str()).collect();
-    let notes: Vec<String> = triagers.iter().flat_map(|one| notes(&one.name, &one.notes)).collect();
-    screen(&names, &rows, &notes, RANKS_LEGEND, style)
+    Sheet::of_ranks(triagers).screen(style)
 }
 
 /// The scores of rankings in Markdown.
 #[must_use]
 pub fn ranks_markdown(triagers: &[RankScores]) -> String {
-    let rows = rank_rows(triagers);
-    let names: Vec<&str> = triagers.iter().map(|one| one.name.as_str()).collect();
-    let notes: Vec<String> = triagers.iter().flat_map(|one| notes(&one.name, &one.notes)).collect();
-    document("Triagers against cases with several candidates", &names, &rows, &notes, RANKS_LEGEND)
+    Sheet::of_ranks(triagers).document()
 }
 
-fn notes(name: &str, notes: &[String]) -> Vec<String> {
-    notes.iter().map(|note| format!("{}: {}", excerpt(name, 60), excerpt(note, 400))).collect()
+fn notes<'a>(triagers: impl Iterator<Item = (&'a String, &'a Vec<String>)>) -> Vec<String> {
+    let told = |name: &str, note: &str| format!("{}: {}", excerpt(name, 60), excerpt(note, 400));
+    triagers.flat_map(|(name, notes)| notes.iter().map(|note| told(name, note)).collect::<Vec<_>>()).collect()
 }
 
 fn of(label: &str, e: Option<&Estimate>) -> String {
@@ -105,43 +103,50 @@ fn of(label: &str, e: Option<&Estimate>) -> String {
 
 fn pair_rows(triagers: &[PairScores]) -> Vec<Row> {
     let first = triagers.first();
-    let by = |one: &PairScores| one.clustered.as_ref().map(|c| c.by.name());
-    let clustered = |one: &PairScores, bounds: Option<Bounds>| by(one).map(|by| (by, bounds));
     let mut rows = vec![Row::new(of("recall", first.map(|one| &one.recall)), triagers, |one| {
-        let bounds = one.clustered.as_ref().and_then(|c| c.recall);
-        Cell::ratio(&one.recall, clustered(one, bounds))
+        Cell::ratio(&one.recall, by_cluster(one, |c| c.recall))
     })];
-    let kinds: Vec<&String> = first.map(|one| one.false_positive_rate.keys().collect()).unwrap_or_default();
-    for kind in kinds.iter().take(KINDS) {
-        let label = of(&format!("false: {kind}"), first.and_then(|one| one.false_positive_rate.get(*kind)));
-        rows.push(Row::new(label, triagers, |one| {
-            let bounds = one.clustered.as_ref().and_then(|c| c.false_positive_rate.get(*kind).copied().flatten());
-            let undefined = Estimate::undefined();
-            Cell::ratio(one.false_positive_rate.get(*kind).unwrap_or(&undefined), clustered(one, bounds))
-        }));
-    }
-    if kinds.len() != 1 {
-        let label = of("false: all kinds", first.map(|one| &one.false_positive_rate_all));
-        rows.push(Row::new(label, triagers, |one| Cell::ratio(&one.false_positive_rate_all, None)));
-    }
+    rows.extend(false_rows(triagers));
     rows.push(Row::new("said caused", triagers, |one| Cell::plain(count(one.precision.denominator))));
-    rows.push(Row::new("precision", triagers, |one| {
-        let bounds = one.clustered.as_ref().and_then(|c| c.precision);
-        Cell::ratio(&one.precision, clustered(one, bounds))
-    }));
+    rows.push(Row::new("precision", triagers, |one| Cell::ratio(&one.precision, by_cluster(one, |c| c.precision))));
     rows.push(Row::new(of("abstention", first.map(|one| &one.abstention)), triagers, |one| {
         Cell::ratio(&one.abstention, None)
     }));
     rows.push(Row::new("Brier", triagers, |one| Cell::plain(score(one.brier))));
     rows.push(Row::new("ECE", triagers, |one| Cell::plain(score(one.ece))));
     rows.push(Row::new("ECE if calibrated", triagers, |one| {
-        let chance = one.ece_if_calibrated;
-        let both = chance.map(|c| format!("{} to {}", score(Some(c.mean)), score(Some(c.high))));
+        let both = one.ece_if_calibrated.map(|c| format!("{} to {}", score(Some(c.mean)), score(Some(c.high))));
         Cell::plain(both.unwrap_or_else(|| score(None)))
     }));
     rows.push(Row::new("grounded", triagers, |one| Cell::ratio(&one.grounded, None)));
     rows.push(Row::new("tokens", triagers, |one| Cell::plain(count(one.tokens.total()))));
     rows
+}
+
+/// What is falsely blamed, by kind and over all kinds.
+fn false_rows(triagers: &[PairScores]) -> Vec<Row> {
+    let Some(first) = triagers.first() else { return Vec::new() };
+    let label = |kind: &str, e: &Estimate| format!("false of {}: {kind}", count(e.denominator));
+    let undefined = Estimate::undefined();
+    let kinds = &first.false_positive_rate;
+    let of_kind = |(kind, e): (&String, &Estimate)| {
+        Row::new(label(kind, e), triagers, |one| {
+            let bounds = |c: &ClusteredPairs| c.false_positive_rate.get(kind).copied().flatten();
+            Cell::ratio(one.false_positive_rate.get(kind).unwrap_or(&undefined), by_cluster(one, bounds))
+        })
+    };
+    let mut rows: Vec<Row> = kinds.iter().take(KINDS).map(of_kind).collect();
+    if kinds.len() != 1 {
+        rows.push(Row::new(label("all kinds", &first.false_positive_rate_all), triagers, |one| {
+            Cell::ratio(&one.false_positive_rate_all, None)
+        }));
+    }
+    rows
+}
+
+/// What is drawn as a whole, and the interval.
+fn by_cluster(one: &PairScores, bounds: impl Fn(&ClusteredPairs) -> Option<Bounds>) -> Option<(&str, Option<Bounds>)> {
+    one.clustered.as_ref().map(|clustered| (clustered.by.name(), bounds(clustered)))
 }
 
 fn rank_rows(triagers: &[RankScores]) -> Vec<Row> {
@@ -171,39 +176,65 @@ fn rank_rows(triagers: &[RankScores]) -> Vec<Row> {
     ]
 }
 
-/// As many columns as fit, then the rest below.
-fn screen(names: &[&str], rows: &[Row], notes: &[String], legend: &str, style: Style) -> String {
-    let mut lines = Vec::new();
-    for from in (0..names.len()).step_by(ACROSS) {
-        let within = from..names.len().min(from + ACROSS);
-        let line = |label: &str, cells: &mut dyn Iterator<Item = String>| {
-            let cells: String = cells.map(|cell| format!("{cell:>COLUMN$}")).collect();
-            format!("{}{cells}", pad(&excerpt(label, LABEL - 1), LABEL)).trim_end().to_owned()
-        };
-        let head = line("", &mut names[within.clone()].iter().map(|name| excerpt(name, COLUMN - 2)));
-        lines.push(style.bold(&head));
-        for row in rows {
-            lines.push(line(&row.label, &mut row.cells[within.clone()].iter().map(|cell| cell.short.clone())));
+impl<'a> Sheet<'a> {
+    fn of_pairs(triagers: &'a [PairScores]) -> Self {
+        Self {
+            title: "Triagers against labelled pairs",
+            names: triagers.iter().map(|one| one.name.as_str()).collect(),
+            rows: pair_rows(triagers),
+            notes: notes(triagers.iter().map(|one| (&one.name, &one.notes))),
+            legend: PAIRS_LEGEND,
         }
-        lines.push(String::new());
     }
-    let legend = format!("{legend} Intervals: 95 %, Wilson; --format md has those by case or project.");
-    let told = notes.iter().chain([&legend]);
-    lines.extend(told.flat_map(|text| wrap(text, WIDTH)).map(|line| style.dim(&line)));
-    lines.join("\n") + "\n"
+
+    fn of_ranks(triagers: &'a [RankScores]) -> Self {
+        Self {
+            title: "Triagers against cases with several candidates",
+            names: triagers.iter().map(|one| one.name.as_str()).collect(),
+            rows: rank_rows(triagers),
+            notes: notes(triagers.iter().map(|one| (&one.name, &one.notes))),
+            legend: RANKS_LEGEND,
+        }
+    }
+
+    /// As many columns as fit, then the rest below.
+    fn screen(&self, style: Style) -> String {
+        let mut lines = Vec::new();
+        for from in (0..self.names.len()).step_by(ACROSS) {
+            let within = from..self.names.len().min(from + ACROSS);
+            let names: Vec<String> = self.names[within.clone()].iter().map(|name| excerpt(name, COLUMN - 2)).collect();
+            lines.push(style.bold(&line("", &names)));
+            for row in &self.rows {
+                let cells: Vec<String> = row.cells[within.clone()].iter().map(|cell| cell.short.clone()).collect();
+                lines.push(line(&row.label, &cells));
+            }
+            lines.push(String::new());
+        }
+        let method = "Intervals: 95 %, Wilson; --format md has those by case or project.";
+        let legend = format!("{} {method}", self.legend);
+        let told = self.notes.iter().chain([&legend]);
+        lines.extend(told.flat_map(|text| wrap(text, WIDTH)).map(|line| style.dim(&line)));
+        lines.join("\n") + "\n"
+    }
+
+    fn document(&self) -> String {
+        let names: Vec<String> = self.names.iter().map(|name| md_excerpt(name, 60)).collect();
+        let head: Vec<&str> = [""].into_iter().chain(names.iter().map(String::as_str)).collect();
+        let cells = |row: &Row| -> Vec<String> {
+            let cells = row.cells.iter().map(|cell| cell.long.clone());
+            [md_excerpt(&row.label, 120)].into_iter().chain(cells).collect()
+        };
+        let rows: Vec<Vec<String>> = self.rows.iter().map(cells).collect();
+        let notes = self.notes.iter().fold(String::new(), |notes, note| notes + &md(note) + "\n\n");
+        let method = "Intervals are 95 %: Wilson; by case or project, whole cases or projects drawn anew, because rows of one are \
+                      not independent.";
+        format!("# {}\n\n{}\n{notes}{}\n\n{method}\n", self.title, table(&head, true, &rows), self.legend)
+    }
 }
 
-fn document(title: &str, names: &[&str], rows: &[Row], notes: &[String], legend: &str) -> String {
-    let names: Vec<String> = names.iter().map(|name| md_excerpt(name, 60)).collect();
-    let head: Vec<&str> = [""].into_iter().chain(names.iter().map(String::as_str)).collect();
-    let cells = |row: &Row| -> Vec<String> {
-        let cells = row.cells.iter().map(|cell| cell.long.clone());
-        [md_excerpt(&row.label, 120)].into_iter().chain(cells).collect()
-    };
-    let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
-    let notes: String = notes.iter().map(|note| format!("{}\n\n", md(note))).collect();
-    let method = "Intervals are 95 %: Wilson; by case or project, whole cases or projects drawn anew, because rows of one are not independent.";
-    format!("# {title}\n\n{}\n{notes}{legend}\n\n{method}\n", table(&head, true, &rows))
+fn line(label: &str, cells: &[String]) -> String {
+    let label = pad(&excerpt(label, LABEL - 1), LABEL);
+    cells.iter().fold(label, |line, cell| line + &format!("{cell:>COLUMN$}")).trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -235,7 +266,7 @@ mod tests {
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH + 12), "{text}");
         assert!(text.contains("recall (of 1)") && text.contains("100 % [21–100 %]"), "{text}");
         let text = pairs_markdown(&scores());
-        assert!(text.contains("| false: a&#124;b⟦U+001B⟧\\[31m (of 1) | 1/1 = 100 % [21–100 %] |"), "{text}");
+        assert!(text.contains("| false of 1: a&#124;b⟦U+001B⟧\\[31m | 1/1 = 100 % [21–100 %] |"), "{text}");
         assert!(!text.contains("<i>") && !text.contains('\u{202e}'), "{text}");
     }
 }

@@ -23,8 +23,8 @@ impl Triager for ClassInTrace {
         let mut found = None;
         for alert in case.open_alerts() {
             let signature = alert.alert.detection.signature.as_str();
-            let traces = alert.samples.iter().filter_map(|sample| sample.stack_trace);
-            if let Some(hit) = traces.filter_map(|trace| changed.first_in(trace)).next() {
+            let mut traces = alert.samples.iter().filter_map(|sample| sample.stack_trace);
+            if let Some(hit) = traces.find_map(|trace| changed.first_in(trace)) {
                 attributed.push(signature.to_owned());
                 found = found.or(Some((signature, hit)));
             }

@@ -121,8 +121,11 @@ impl TriagerSpec {
         match self {
             Self::Llm(spec) => Some(&spec.endpoint),
             Self::Cascade(spec) => Some(&spec.model.endpoint),
-            Self::AcceptAll {} | Self::BlameLatest {} | Self::ClassInTrace {} => None,
-            Self::Heuristic(_) | Self::Recorded(_) => None,
+            Self::AcceptAll {}
+            | Self::BlameLatest {}
+            | Self::ClassInTrace {}
+            | Self::Heuristic(_)
+            | Self::Recorded(_) => None,
         }
     }
 

@@ -841,7 +841,7 @@ fn blame_latest_says_caused_when_no_other_deploy_lies_before_the_first_record() 
 #[test]
 fn triage_counts_cases_and_an_abstention_is_not_caused() {
     // A triager that can never be sure enough says inconclusive.
-    let unsure = HeuristicSpec { prior: 0.5, caused_at: 1.0, not_caused_at: 0.0 };
+    let unsure = HeuristicSpec { prior: 0.5, caused_at: 1.0, not_caused_at: 0.0, ..HeuristicSpec::default() };
     let abstaining = pipeline(|spec| spec.triage = TriagerSpec::Heuristic(unsure));
     let e = Run::of(&three_cases(), &abstaining).evaluation;
     assert_eq!(ratio(&e.triage.abstention), (Some(1.0), 3, 3));
@@ -896,7 +896,7 @@ fn every_missed_incident_is_lost_at_one_stage() {
     assert_eq!(misses(&pipeline(|spec| spec.gate = gate(0.5))), Misses { gated: 1, ..Misses::default() });
     let blaming = pipeline(|spec| spec.triage = TriagerSpec::BlameLatest {});
     assert_eq!(misses(&blaming), Misses { dismissed: 1, ..Misses::default() });
-    let unsure = HeuristicSpec { prior: 0.5, caused_at: 1.0, not_caused_at: 0.0 };
+    let unsure = HeuristicSpec { prior: 0.5, caused_at: 1.0, not_caused_at: 0.0, ..HeuristicSpec::default() };
     let abstaining = pipeline(|spec| spec.triage = TriagerSpec::Heuristic(unsure));
     assert_eq!(misses(&abstaining), Misses { abstained: 1, ..Misses::default() });
     let forbidden = pipeline(|spec| spec.act.policy.allow = vec![]);

@@ -29,4 +29,5 @@ mod nulls;
 mod oracle;
 mod regrouping;
 mod support;
+mod triage;
 mod vectors;

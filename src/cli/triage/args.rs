@@ -107,7 +107,7 @@ pub struct CasesArgs {
     #[arg(required = true, value_name = "CASES.jsonl")]
     pub cases: Vec<PathBuf>,
     /// A triager's kind, a preset (its triager), or a file with a [triage] table or nothing but a triager (`kind = "heuristic"` …);
-    /// may be repeated [default: accept_all, blame_latest, class_in_trace and heuristic]
+    /// may be repeated [default: `accept_all`, `blame_latest`, `class_in_trace` and heuristic]
     #[arg(long, value_name = "KIND|PRESET|FILE")]
     pub triager: Vec<String>,
     /// What is printed: a table, JSON, or Markdown

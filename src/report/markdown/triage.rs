@@ -129,7 +129,7 @@ fn verdict_table<K>(head: &str, rows: &[VerdictsOn<K>], name: impl Fn(&K) -> &'s
 fn filtered(e: &Evaluation) -> String {
     let f = &e.funnel;
     let lost = match (e.misses.dismissed, e.misses.abstained) {
-        _ if e.stage_values.is_none() && e.triage.recall.low.is_none() => String::new(),
+        _ if e.manifest.labels == "absent" => String::new(),
         (0, 0) => "No regression worth acting on was lost here.".to_owned(),
         (dismissed, open) => format!(
             "**Lost here**: {} that it dismissed and {} that it left to people ([one by one](report.md#missed-regressions)).",

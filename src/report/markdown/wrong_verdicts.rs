@@ -53,13 +53,13 @@ fn line(view: View, judged: &Judged, case: &Case) -> String {
     let id = &view.data.deploys[window.deploy].id;
     let reason = strongest(&case.verdict.evidence).map_or_else(|| "none given".to_owned(), why::evidence);
     format!(
-        "**{}** on {}: {}, confidence {:.2}. In truth: {}. Reason: {}. {}",
+        "**{}** on {}: {}, confidence {:.2}. In truth: {}. Reason: {} — {}",
         code(id),
         md_excerpt(&window.service, 40),
         words::verdict_short(case.verdict.kind),
         case.verdict.confidence,
         truth(view, judged),
-        md(&crate::model::excerpt(reason.trim_end_matches('.'), REASON)),
+        md(&crate::model::excerpt(&reason, REASON)),
         code(&format!("shakedown explain DATASET --deploy {id}"))
     )
 }
