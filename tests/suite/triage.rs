@@ -120,8 +120,9 @@ fn what_cannot_be_scored_is_told_with_what_to_do() {
             assert!(run.err.contains(part), "{args:?}: {part}: {}", run.err);
         }
     }
-    let text = mini.ok(&["triage", "score", "bad.jsonl", "--allow-rejects", "--triager", "recommended-2026"]);
-    assert!(text.contains("recall (of 1)"), "{text}");
+    let run = mini.run(&["triage", "score", "bad.jsonl", "--allow-rejects", "--triager", "recommended-2026"]);
+    assert_eq!((run.code, run.err.contains("bad.jsonl: 1 of 2 rows cannot be used")), (0, true), "{}", run.err);
+    assert!(run.out.contains("recall (of 1)"), "{}", run.out);
 }
 
 #[test]
