@@ -118,7 +118,7 @@ impl Job<'_> {
         let Some(endpoint) = self.named.spec.triage.endpoint() else { return Ok(String::new()) };
         // Planning must not make a recording where there is none.
         let there = !args.again && endpoint.cassette.as_ref().is_some_and(|path| path.exists());
-        let triager = self.build(if there { Mode::Replay } else { Mode::Live }, budget)?;
+        let triager = self.build(if there { Mode::RecordMissing } else { Mode::Live }, budget)?;
         let mut plan = Plan::default();
         for planned in self.cases.each(self.outcomes, |case| triager.plan(case)) {
             plan.add(planned.map_err(|e| error(self.named, e.to_string()))?);

@@ -207,7 +207,7 @@ const KEYWORDS: &[&str] = &[
     "abstract", "and", "as", "assert", "async", "await", "begin", "break", "case", "catch", "chan", "class", "const", "continue", "def", "default", "defer", "del",
     "delete", "do", "elif", "else", "elsif", "end", "ensure", "enum", "except", "export", "extends", "extern", "false", "final", "finally", "fn", "for", "foreach", "from",
     "func", "function", "go", "goto", "if", "impl", "implements", "import", "in", "instanceof", "interface", "is", "lambda", "let", "loop", "match", "mod", "module", "mut", "namespace",
-    "new", "nil", "none", "None", "not", "null", "or", "override", "package", "pass", "private", "protected", "pub", "public", "raise", "range", "rescue", "return", "select", "self",
+    "new", "nil", "none", "of", "None", "not", "null", "or", "override", "package", "pass", "private", "protected", "pub", "public", "raise", "range", "rescue", "return", "select", "self",
     "static", "struct", "super", "switch", "synchronized", "this", "throw", "throws", "trait", "true", "True", "False", "try", "type", "typeof", "undefined", "unless", "use",
     "using", "var", "virtual", "void", "volatile", "where", "while", "with", "yield",
 ];

@@ -58,6 +58,8 @@ pub struct Error {
     pub exception: Option<String>,
     pub text: String,
     pub frames: Vec<String>,
+    /// An error above with the same exception and frames, which are not repeated.
+    pub like: Option<String>,
     pub k: u64,
     pub expected: String,
     pub before: u64,
@@ -141,12 +143,15 @@ impl View {
             files: files.iter().map(|file| file.path().to_owned()).collect(),
             signatures: alerts.iter().map(|one| one.alert.detection.signature.clone()).collect(),
         };
+        let mut errors: Vec<Error> =
+            alerts.iter().enumerate().map(|(i, one)| Error::of(i, one, case, &names, shown)).collect();
+        refer_back(&mut errors);
         let view = Self {
             raw: shown.raw,
             services: case.deploy.services.len(),
             files: files.iter().enumerate().map(|(index, file)| File::of(index, file, shown)).collect(),
             files_left_out: case.diff.map_or(case.changed_files.len(), |diff| diff.files.len() - files.len()),
-            errors: alerts.iter().enumerate().map(|(i, one)| Error::of(i, one, case, &names, shown)).collect(),
+            errors,
             errors_left_out,
             links: evidence.iter().filter(|one| one.weight != 0.0).map(|one| Link::of(one, &names)).collect(),
             traffic: case.traffic.and_then(crate::triage::TrafficChange::ratio).map(|ratio| format!("{ratio:.2}")),
@@ -186,6 +191,7 @@ impl Error {
             exception: sample.and_then(|sample| sample.exception_type).map(|text| shown.exception(text)),
             text: shown.message(text),
             frames: kept.map(|frame| frame_line(frame, names, shown)).collect(),
+            like: None,
             k: detection.k,
             expected: format!("{:.1}", detection.expected),
             before: context.before,
@@ -193,6 +199,21 @@ impl Error {
             minutes: format!("{:.1}", (detection.first_seen - case.deploy.deployed_at).as_minutes()),
             elsewhere: context.elsewhere.iter().filter(|other| other.k > 0).count(),
         }
+    }
+}
+
+/// Frames that an error above has too are not shown again.
+fn refer_back(errors: &mut [Error]) {
+    for index in 1..errors.len() {
+        let (above, rest) = errors.split_at_mut(index);
+        let one = &mut rest[0];
+        let same = |other: &&Error| other.frames == one.frames && other.exception == one.exception;
+        if let Some(first) = above.iter().find(same).filter(|first| !first.frames.is_empty()) {
+            one.like = Some(first.id.clone());
+        }
+    }
+    for error in errors.iter_mut().filter(|error| error.like.is_some()) {
+        error.frames.clear();
     }
 }
 
