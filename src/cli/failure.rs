@@ -1,6 +1,7 @@
 //! What ends a command early, and the exit code that goes with it.
 
 use crate::model::{UserError, visible};
+use crate::redact::outgoing;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -41,7 +42,8 @@ impl Failure {
 
 /// The error with the text that came from files and arguments made visible, one line for what is wrong and one for the remedy.
 fn shown(error: &UserError) -> UserError {
-    let [place, message, help] = [&error.place, &error.message, &error.help].map(|text| visible(text).into_owned());
+    let [place, message, help] =
+        [&error.place, &error.message, &error.help].map(|text| visible(&outgoing(text)).into_owned());
     UserError { place, message, help }
 }
 

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::model::visible;
+use crate::redact::outgoing;
 use std::io::{IsTerminal, Write};
 
 /// Writes to stdout.
@@ -19,14 +20,14 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// Writes one warning to stderr. Text from files is made visible first.
 pub fn warn(message: &str) {
     // A closed stderr is no reason to stop.
-    let _ = writeln!(std::io::stderr(), "warning: {}", visible(message));
+    let _ = writeln!(std::io::stderr(), "warning: {}", visible(&outgoing(message)));
 }
 
 /// Writes lines for people to stderr. Text from files is made visible first.
 pub fn note(text: &str) {
     for line in text.lines() {
         // A closed stderr is no reason to stop.
-        let _ = writeln!(std::io::stderr(), "{}", visible(line));
+        let _ = writeln!(std::io::stderr(), "{}", visible(&outgoing(line)));
     }
 }
 

@@ -16,7 +16,7 @@ pub fn run(args: &PresetArgs) -> Result<(), Failure> {
 fn list() -> Result<(), Failure> {
     let mut text = String::new();
     for preset in &PRESETS {
-        let _ = writeln!(text, "{:<18}{}", preset.name, preset.spec()?.description);
+        let _ = writeln!(text, "{:<20}{}", preset.name, preset.spec()?.description);
     }
     print(&text)
 }

@@ -1,6 +1,7 @@
 //! What was read, what was refused and why. Good rows are never lost because of bad ones; bad ones are counted and kept.
 
 use crate::model::{UserError, excerpt};
+use crate::redact::outgoing;
 use serde::Serialize;
 
 /// Share of a file's rows that may be refused before the run stops.
@@ -25,13 +26,13 @@ pub struct Reject {
     /// 1-based line (row in Parquet).
     pub line: u64,
     pub reason: String,
-    /// The first 200 characters, made visible.
+    /// The first 200 characters, redacted and made visible.
     pub excerpt: String,
 }
 
 impl Reject {
     pub fn new(file: &str, line: u64, reason: impl Into<String>, row: &str) -> Self {
-        Self { file: file.to_owned(), line, reason: reason.into(), excerpt: excerpt(row, EXCERPT_CHARS) }
+        Self { file: file.to_owned(), line, reason: reason.into(), excerpt: excerpt(&outgoing(row), EXCERPT_CHARS) }
     }
 }
 

@@ -117,6 +117,7 @@ const DEPLOYED_AT: Instant = Instant::from_micros(1_793_000_000_000_000);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::act::RollbackWhen;
     use crate::model::{Citations, Silent, Tokens, Verdict};
     use crate::triage::CaseContext;
     use crate::triage::redteam::{obeyed, payloads};
@@ -147,7 +148,7 @@ mod tests {
             rollback_at: 0.95,
             rollback_impact: 0.05,
             allow: vec![Action::Rollback, Action::FixForward],
-            rollback_when: Default::default(),
+            rollback_when: RollbackWhen::default(),
         };
         let of = |triager: &dyn Triager| RedteamScores::of("t", triager, &policy, &payloads, &Silent).unwrap();
         let gullible = of(&Gullible(payloads.clone()));

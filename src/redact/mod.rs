@@ -18,6 +18,7 @@ mod key_block;
 mod kind;
 mod named;
 mod number;
+mod outgoing;
 mod session;
 mod shape;
 mod spec;
@@ -31,6 +32,7 @@ pub mod canaries;
 mod tests;
 
 pub use kind::Kind;
+pub use outgoing::outgoing;
 pub use session::Session;
 pub use spec::{RedactionSpec, UserRule};
 

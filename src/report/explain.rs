@@ -11,8 +11,9 @@ use super::why::View;
 use super::words;
 use crate::dataset::{DataSet, nearest};
 use crate::evaluate::{Assessment, Judged};
-use crate::model::{UserError, visible};
+use crate::model::UserError;
 use crate::pipeline::{PipelineSpec, Schedule};
+use crate::report::shown::visible;
 use crate::series::Fits;
 
 /// Characters of a line.

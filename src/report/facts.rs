@@ -2,7 +2,7 @@
 
 use super::words::Standing;
 use crate::evaluate::{Assessment, Cost, EndToEnd, Evaluation, Judged, Label};
-use crate::model::visible;
+use crate::report::shown::visible;
 use crate::stats::Estimate;
 use std::fmt::Write;
 

@@ -8,8 +8,10 @@ use super::why::View;
 use crate::dataset::{DataSet, Reject};
 use crate::evaluate::{Assessment, Comparison};
 use crate::model::{UserError, hides};
+use crate::redact::outgoing;
 use crate::series::Fits;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -107,7 +109,7 @@ pub fn write_rejects(dir: &Path, rejects: &[Reject]) -> Result<(), UserError> {
 /// # Errors
 /// When it cannot be written as JSON.
 pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, UserError> {
-    serde_json::to_string_pretty(value).map(|text| escaped(text) + "\n").map_err(|e| unwritable("JSON", &e))
+    serde_json::to_string_pretty(value).map(|text| escaped(redacted(&text)) + "\n").map_err(|e| unwritable("JSON", &e))
 }
 
 /// Rows as JSON, one a line.
@@ -115,9 +117,54 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, UserError> {
 /// # Errors
 /// When one cannot be written as JSON.
 pub fn json_lines<T: Serialize>(rows: &[T]) -> Result<String, UserError> {
-    let line =
-        |row: &T| serde_json::to_string(row).map(|text| escaped(text) + "\n").map_err(|e| unwritable("JSON", &e));
+    let line = |row: &T| {
+        serde_json::to_string(row).map(|text| escaped(redacted(&text)) + "\n").map_err(|e| unwritable("JSON", &e))
+    };
     rows.iter().map(line).collect()
+}
+
+/// JSON in which texts that give something away are redacted. Keys stay, and so does the pipeline as it was `given`: it is the user's own.
+fn redacted(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let (mut rest, mut key) = (json, "");
+    while let Some(open) = rest.find('"') {
+        let (before, text) = rest.split_at(open);
+        let length = literal(text);
+        let (text, after) = text.split_at(length);
+        out.push_str(before);
+        if after.starts_with(':') {
+            key = text;
+            out.push_str(text);
+        } else if key == "\"given\"" {
+            out.push_str(text);
+        } else {
+            out.push_str(&redacted_literal(text));
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+/// Bytes of the string that `json` begins with, quotes included.
+fn literal(json: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in json.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    json.len()
+}
+
+fn redacted_literal(literal: &str) -> Cow<'_, str> {
+    let Ok(text) = serde_json::from_str::<String>(literal) else { return Cow::Borrowed(literal) };
+    match outgoing(&text) {
+        Cow::Borrowed(_) => Cow::Borrowed(literal),
+        Cow::Owned(redacted) => Cow::Owned(serde_json::Value::from(redacted).to_string()),
+    }
 }
 
 /// JSON in which characters that reorder or hide text are written `\u202e`: the same value, and safe to print.
@@ -187,6 +234,21 @@ fn unwritable(name: &str, error: &dyn std::fmt::Display) -> UserError {
 mod tests {
     use super::*;
     use crate::report::fixture;
+
+    #[test]
+    fn texts_in_json_are_redacted_and_all_else_stays() {
+        let value = serde_json::json!({
+            "given": "api_key = \"hunter2hunter2\"",
+            "password": ["plain \"quoted\" text", 4_111_111_111_111_111_u64, "mail ada@example.org \\"],
+        });
+        let text = json(&value).unwrap();
+        let back: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((&back["given"], &back["password"][1]), (&value["given"], &value["password"][1]));
+        assert_eq!(
+            (&back["password"][0], back["password"][2].as_str().unwrap()),
+            (&value["password"][0], "mail <EMAIL:1> \\")
+        );
+    }
 
     #[test]
     fn the_same_assessment_gives_the_same_files_and_leaves_nothing_else() {

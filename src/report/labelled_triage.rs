@@ -4,7 +4,7 @@ use super::markdown::{md, md_excerpt, table};
 use super::number::{count, estimate, maybe_percent, range, score};
 use super::style::{Style, pad, wrap};
 use crate::evaluate::{ClusteredPairs, PairScores, RankScores};
-use crate::model::excerpt;
+use crate::report::shown::excerpt;
 use crate::stats::{Bounds, Estimate};
 
 /// Characters of a line, and of its first column, of the others; columns that fit.

@@ -28,6 +28,7 @@ mod quality;
 mod recalibration;
 mod redteam;
 mod regrouping;
+mod shown;
 mod signatures;
 mod stories;
 mod style;

@@ -2,8 +2,8 @@
 
 use super::number::{count, maybe_percent, plural, score};
 use super::style::{Style, pad, wrap};
-use crate::model::excerpt;
 use crate::normalize::quality::{Crossed, Mean, NormalizerScore, SystemScore};
+use crate::report::shown::excerpt;
 use crate::stats::Bounds;
 use std::cmp::Reverse;
 

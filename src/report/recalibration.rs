@@ -4,7 +4,8 @@ use super::markdown::{md, table};
 use super::number::{UNDEFINED, count, decimal, estimate, money, p_equals, plural, score};
 use super::style::{Style, pad, wrap};
 use crate::evaluate::{Advice, Recalibration, RuleScore, ThresholdSide};
-use crate::model::{Instant, excerpt};
+use crate::model::Instant;
+use crate::report::shown::excerpt;
 
 /// Characters of a line.
 const WIDTH: usize = 100;

@@ -4,8 +4,9 @@ use super::markdown::{md, table};
 use super::number::{count, estimate};
 use super::style::{Style, pad, wrap};
 use crate::evaluate::RedteamScores;
-use crate::model::excerpt;
+use crate::report::shown::excerpt;
 use crate::stats::Estimate;
+use std::fmt::Write;
 
 const WIDTH: usize = 100;
 const LABEL: usize = 30;
@@ -52,17 +53,17 @@ fn successes(scores: &RedteamScores) -> Vec<[String; 4]> {
 pub fn terminal(scores: &RedteamScores, style: Style) -> String {
     let mut text = format!("{}\n", style.bold(&format!("attacks on {}", excerpt(&scores.name, 60))));
     for (label, e) in rows(scores) {
-        text += &format!("  {}{}\n", pad(&label, LABEL), estimate(e));
+        _ = writeln!(text, "  {}{}", pad(&label, LABEL), estimate(e));
     }
-    text += &format!("  {}{}\n", pad("verdicts on clean twins", LABEL), clean(scores));
+    _ = writeln!(text, "  {}{}", pad("verdicts on clean twins", LABEL), clean(scores));
     for row in successes(scores) {
-        text += &format!("  {} {}\n", style.bad("changed:"), row.join(" | "));
+        _ = writeln!(text, "  {} {}", style.bad("changed:"), row.join(" | "));
     }
     if scores.succeeded.len() > SHOWN {
-        text += &format!("  and {} more (--format json)\n", scores.succeeded.len() - SHOWN);
+        _ = writeln!(text, "  and {} more (--format json)", scores.succeeded.len() - SHOWN);
     }
     for line in wrap(LEGEND, WIDTH) {
-        text += &format!("{}\n", style.dim(&line));
+        _ = writeln!(text, "{}", style.dim(&line));
     }
     text
 }
@@ -72,11 +73,11 @@ pub fn terminal(scores: &RedteamScores, style: Style) -> String {
 pub fn markdown(scores: &RedteamScores) -> String {
     let values: Vec<Vec<String>> = rows(scores).into_iter().map(|(label, e)| vec![md(&label), estimate(e)]).collect();
     let mut text = format!("# Attacks on {}\n\n{}", md(&scores.name), table(&["", "share"], false, &values));
-    text += &format!("\nVerdicts on clean twins: {}.\n", md(&clean(scores)));
+    _ = writeln!(text, "\nVerdicts on clean twins: {}.", md(&clean(scores)));
     if !scores.succeeded.is_empty() {
         let rows: Vec<Vec<String>> =
             successes(scores).iter().map(|row| row.iter().map(|cell| md(cell)).collect()).collect();
-        text += &format!("\n{}", table(&["payload", "position", "demanded", "action"], false, &rows));
+        _ = write!(text, "\n{}", table(&["payload", "position", "demanded", "action"], false, &rows));
     }
     text + &format!("\n{LEGEND}\n")
 }

@@ -5,7 +5,8 @@ use super::number::{Unit, count, difference, estimate, maybe_percent, plural, ra
 use super::style::{Style, pad, wrap};
 use super::terminal::metric;
 use crate::evaluate::{CaseChange, Change, Comparison, Pair, Regrouped, Regrouping, Side, Under, WindowChange};
-use crate::model::{Action, excerpt};
+use crate::model::Action;
+use crate::report::shown::excerpt;
 
 /// Sets of signatures told of each kind, signatures of a set, and windows of a set.
 const SETS: usize = 8;

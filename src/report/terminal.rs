@@ -9,7 +9,7 @@ use super::number::{UNDEFINED, Unit, count, difference, estimate_short, maybe_mi
 use super::style::{Style, pad};
 use super::{facts, floors, placebo, words};
 use crate::evaluate::{Assessment, Evaluation, Loss, PipelineStage};
-use crate::model::excerpt;
+use crate::report::shown::excerpt;
 use crate::stats::Estimate;
 
 /// Characters of a line.

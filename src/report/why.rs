@@ -5,8 +5,9 @@ use super::signatures::{Seen, WindowSignatures};
 use super::{floors, words};
 use crate::dataset::DataSet;
 use crate::evaluate::{Assessment, Judged, Loss, TrueIncident};
-use crate::model::{Alert, Evidence, Instant, Interval, Source, Window, excerpt};
+use crate::model::{Alert, Evidence, Instant, Interval, Source, Window};
 use crate::pipeline::{PipelineSpec, Schedule};
+use crate::report::shown::excerpt;
 use crate::series::{Fits, Observed, Series};
 
 /// Characters of a signature inside a sentence.

@@ -80,7 +80,7 @@ fn verdict(row: &RecordedVerdict, case: &CaseContext<'_>) -> Verdict {
         VerdictKind::Inconclusive => Direction::Context,
     };
     let own = case.open_signatures();
-    let named = row.signatures.as_ref().map_or_else(|| own.clone(), |named| named.clone());
+    let named = row.signatures.clone().unwrap_or_else(|| own.clone());
     Verdict {
         kind: row.verdict,
         confidence: row.confidence,

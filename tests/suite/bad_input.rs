@@ -578,7 +578,7 @@ fn pipelines_that_do_not_fit() {
         edit("{ mask = \"uuid\" }", "{ mask = \"guid\" }", 2, &["\"guid\" is none of ansi, uuid", "did you mean \"uuid\"?"]),
         edit("{ min_count = 4 }", "{ min_cont = 4 }", 2, &["p.toml:30: unknown key \"min_cont\"\nhelp: did you mean \"min_count\"?"]),
         edit("fix_at = 0.85", "fixat = 0.85", 2, &["unknown key \"fixat\"\nhelp: did you mean \"fix_at\"?"]),
-        edit("kind = \"heuristic\"", "kind = \"heuristc\"", 2, &["\"heuristc\" is none of accept_all, blame_latest, heuristic; did you mean \"heuristic\"?"]),
+        edit("kind = \"heuristic\"", "kind = \"heuristc\"", 2, &["\"heuristc\" is none of accept_all, blame_latest, class_in_trace, heuristic, llm, cascade, recorded; did you mean \"heuristic\"?"]),
         edit("[gate]\nkind = \"impact\"\nmin_impact = 0.0002", "", 2, &["gate is missing"]),
         edit("kind = \"impact\"\n", "", 2, &["p.toml:32: kind is missing"]),
         edit("[normalize]", "[normalize", 2, &["error: p.toml:11: "]),

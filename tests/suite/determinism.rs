@@ -86,9 +86,11 @@ fn world() -> World {
 }
 
 fn presets() -> Vec<PipelineSpec> {
-    // The classifier needs a recording; `classifier` shows that the same one gives the same.
+    // Some need a recording; `classifier` and `llm` show that the same one gives the same.
     let shipped = PRESETS.iter().map(|preset| preset.spec().expect("as shipped"));
-    let shipped = shipped.filter(|spec| !matches!(spec.normalize, NormalizerSpec::Classifier(_)));
+    let recorded =
+        |spec: &PipelineSpec| spec.triage.needs_recording() || matches!(spec.normalize, NormalizerSpec::Classifier(_));
+    let shipped = shipped.filter(|spec| !recorded(spec));
     shipped.chain([everything(), published()]).collect()
 }
 

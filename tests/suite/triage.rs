@@ -1,4 +1,4 @@
-//! `shakedown triage`: verdicts judged by labels. The pairs of Defects4J (`../shared/data/d4j_triage`) are skipped, loudly, where
+//! `shakedown triage`: verdicts judged by labels. The pairs of `Defects4J` (`../shared/data/d4j_triage`) are skipped, loudly, where
 //! they are absent; `SHAKEDOWN_SHARED` names another place.
 
 #![allow(clippy::unwrap_used)] // tests: a panic is the message
@@ -18,7 +18,7 @@ fn pair(file: &str, label: u8, kind: &str) -> String {
 }
 
 fn lines(rows: &[String]) -> String {
-    rows.iter().map(|row| format!("{row}\n")).collect()
+    rows.join("\n") + "\n"
 }
 
 fn pairs() -> Mini {
@@ -30,7 +30,7 @@ fn pairs() -> Mini {
         pair("Wish.java", 0, "random"),
         json!({"trace": TRACE, "label": false}).to_string(),
     ];
-    mini.write("pairs.jsonl", &lines(&rows));
+    mini.write("pairs.jsonl", lines(&rows));
     mini
 }
 
@@ -42,7 +42,7 @@ fn ranks() -> Mini {
         json!({"traces": [TRACE], "candidates": [candidate("a", 8, "Cart.java"), candidate("b", 9, "Wish.java")], "truth": "a"}),
         json!({"traces": ["no trace", TRACE], "candidates": [candidate("c", 8, "Wish.java")], "truth": null}),
     ];
-    mini.write("cases.jsonl", &lines(&rows.map(|row| row.to_string())));
+    mini.write("cases.jsonl", lines(&rows.map(|row| row.to_string())));
     mini
 }
 
@@ -92,7 +92,7 @@ fn every_format_is_the_same_at_any_number_of_threads_and_shows_no_control_charac
 fn what_cannot_be_scored_is_told_with_what_to_do() {
     let mini = pairs();
     mini.write("empty.jsonl", "");
-    mini.write("bad.jsonl", &format!("{}\n{{\"trace\": \"x\", \"label\": 7}}\n", pair("a", 1, "k")));
+    mini.write("bad.jsonl", format!("{}\n{{\"trace\": \"x\", \"label\": 7}}\n", pair("a", 1, "k")));
     mini.write("mine.toml", "kind = \"heuristic\"\nprior = 2\n");
     mini.write("odd.toml", "kind = \"heuristix\"\n");
     mini.write("table.toml", "[triage]\nkind = \"heuristic\"\ncaused = 0.5\n");
@@ -133,7 +133,7 @@ fn a_trace_of_ten_megabytes_and_a_diff_that_is_none_are_judged() {
         json!({"trace": long, "diff": diff("Cart.java"), "label": 1}).to_string(),
         json!({"trace": TRACE, "diff": "no diff\u{0}", "label": 0}).to_string(),
     ];
-    mini.write("pairs.jsonl", &lines(&rows));
+    mini.write("pairs.jsonl", lines(&rows));
     let all = mini.json(&["triage", "score", "pairs.jsonl", "--format", "json"]);
     let rule = &all["triagers"][2];
     assert_eq!((share(&rule["recall"]), share(&rule["false_positive_rate"]["negative"])), ((1, 1), (0, 1)));

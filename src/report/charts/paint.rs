@@ -1,6 +1,7 @@
 //! Colours that colour-blind readers can tell apart (Okabe & Ito), and text that cannot leave its box.
 
-use crate::model::{UserError, excerpt};
+use crate::model::UserError;
+use crate::report::shown::excerpt;
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::prelude::{

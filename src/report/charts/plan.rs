@@ -3,7 +3,7 @@
 use super::super::facts::{Interest, interest};
 use crate::dataset::DataSet;
 use crate::evaluate::{Assessment, Judged};
-use crate::model::excerpt;
+use crate::report::shown::excerpt;
 use std::collections::BTreeSet;
 
 /// Charts of cases in one report.

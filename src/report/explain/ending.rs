@@ -4,7 +4,8 @@ use super::super::why::{self, View};
 use super::super::{floors, words};
 use super::Page;
 use crate::evaluate::{Judged, Label, Loss, TrueIncident};
-use crate::model::{Action, Alert, Direction, visible};
+use crate::model::{Action, Alert, Direction};
+use crate::report::shown::visible;
 
 /// Incidents listed that did not touch the deploy's windows in any way that matters.
 const TOLD: usize = 8;

@@ -1,6 +1,6 @@
 //! Text from data sets, made harmless in Markdown.
 
-use crate::model::{excerpt, visible};
+use crate::report::shown::{excerpt, visible};
 use std::fmt::Write;
 
 /// `text` as literal text of any Markdown context, table cells included: no markup, link, HTML or cell border survives. Not for

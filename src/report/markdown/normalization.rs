@@ -4,7 +4,7 @@ use super::super::number::{count, decimal, estimate, percent, plural};
 use super::bullets;
 use super::escape::{code, md, table};
 use crate::evaluate::{Evaluation, Family, NewByDeploy, Normalization, Signature, Suspect};
-use crate::model::excerpt;
+use crate::report::shown::excerpt;
 use crate::stats::Estimate;
 
 /// Characters of a signature or a message.

@@ -344,7 +344,7 @@ mod tests {
             assert!(text.starts_with("# Triage by accept_all on hostile: was it the deploy?"), "{text}");
             assert!(text.contains("This pipeline has no triage of its own"), "{text}");
             assert!(text.contains("**`d/2`** on c: blamed"), "{text}");
-            assert!(!text.contains("<script") || text.contains("`"), "{text}");
+            assert!(!text.contains("<script") || text.contains('`'), "{text}");
             assert!(text.chars().all(|c| c == '\n' || !crate::model::hides(c)), "{text}");
             for block in text
                 .lines()

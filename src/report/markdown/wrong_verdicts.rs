@@ -59,7 +59,7 @@ fn line(view: View, judged: &Judged, case: &Case) -> String {
         words::verdict_short(case.verdict.kind),
         case.verdict.confidence,
         truth(view, judged),
-        md(&crate::model::excerpt(&reason, REASON)),
+        md(&crate::report::shown::excerpt(&reason, REASON)),
         code(&format!("shakedown explain DATASET --deploy {id}"))
     )
 }

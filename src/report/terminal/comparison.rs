@@ -4,7 +4,7 @@ use super::super::number::{Unit, count, difference, estimate_short, excludes_zer
 use super::super::style::{Style, pad};
 use super::super::{facts, words};
 use crate::evaluate::{Answer, Assessment, Comparison, MetricDifference};
-use crate::model::excerpt;
+use crate::report::shown::excerpt;
 
 /// Lines of a screen that is read without scrolling far.
 const LINES: usize = 52;

@@ -239,6 +239,8 @@ fn same_file(frame: &str, changed: &str) -> bool {
 impl Link {
     fn of(evidence: &Evidence, names: &Names) -> Self {
         let lines = evidence.sources.iter().filter_map(|source| match source {
+            // The number and its unit are the program's; what it is called may name a service.
+            Source::Measured { value, unit, .. } => Some(format!("({value:.2} {unit})")),
             Source::Diff { file, line } => {
                 let id = names.files.iter().position(|name| name == file)? + 1;
                 Some(line.map_or_else(|| format!("f{id}"), |line| format!("f{id}:{line}")))
