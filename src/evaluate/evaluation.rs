@@ -8,6 +8,7 @@ use crate::model::Tokens;
 use crate::pipeline::PipelineSpec;
 use crate::stats::Estimate;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
@@ -60,6 +61,9 @@ pub struct PipelineProvenance {
     /// The preset's name, or the file's text.
     pub given: String,
     pub resolved: PipelineSpec,
+    /// SHA-256 of each prompt that a model is asked with, by its name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub prompts: BTreeMap<String, String>,
 }
 
 /// How many of each were left at each stage.

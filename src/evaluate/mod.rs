@@ -125,7 +125,8 @@ pub fn evaluate<'a>(
     let acted = rightly_acted(&truth, &judged);
     let mut quantities = Quantities::of(data, &truth, &judged, &losses.keys().copied().collect(), &acted);
     quantities.normalization = fits.spend.tokens;
-    let triage = triage::scores(data, costs, &truth, &judged, &acted);
+    let mut triage = triage::scores(data, costs, &truth, &judged, &acted);
+    triage.asked = (replay.triage.calls > 0).then(|| replay.triage.clone());
     let end_to_end = end_to_end::scores(&truth, &judged);
     let evaluation = Evaluation {
         schema_version: 1,
@@ -191,7 +192,11 @@ fn manifest(data: &DataSet, pipeline: &GivenPipeline, costs: &Costs) -> RunManif
         data_set: data.manifest.name.clone(),
         data_set_hash: data.hash().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        pipeline: PipelineProvenance { given: pipeline.given.to_owned(), resolved: pipeline.spec.clone() },
+        pipeline: PipelineProvenance {
+            given: pipeline.given.to_owned(),
+            resolved: pipeline.spec.clone(),
+            prompts: pipeline.spec.triage.prompts(),
+        },
         seed: SEED,
         costs: costs.name.clone(),
         labels: labels.to_owned(),

@@ -17,6 +17,7 @@ use super::judged::{Judged, Label};
 use super::reliability::Reliability;
 use super::truth::Truth;
 use crate::dataset::DataSet;
+use crate::endpoint::Spend;
 use crate::model::{Case, Citations, Instant, Tokens, VerdictKind};
 use crate::stats::Estimate;
 use serde::Serialize;
@@ -54,6 +55,9 @@ pub struct TriageScores {
     pub tokens_usd: f64,
     /// `tokens_usd` ÷ verdicts that are right; `None` without one.
     pub usd_per_right_verdict: Option<f64>,
+    /// What asking a model took, all attempts included, and how the questions ended; `None`: none was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Spend>,
     /// The precision above which acting pays; `None` where nothing was rightly acted on.
     pub break_even: Option<BreakEven>,
     /// Filled in by a study; `None` where the data set has no diffs, or verdicts exist only on what somebody was asked about before.
@@ -104,6 +108,7 @@ pub fn scores(
         tokens,
         tokens_usd,
         usd_per_right_verdict: (right_verdicts > 0).then(|| tokens_usd / right_verdicts as f64),
+        asked: None,
         break_even: BreakEven::of(data, costs, truth, judged, acted),
         decoys: None,
     }

@@ -31,6 +31,7 @@ pub use recorded::{Recorded, RecordedSpec};
 use crate::endpoint::{Access, AskError, EndpointSpec, Spend};
 use crate::model::Verdict;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Says of one case whether its deploy caused it. The same case gives the same verdict, whoever else is asked about what in
 /// between; of a model, while its recording is replayed.
@@ -127,6 +128,12 @@ impl TriagerSpec {
             | Self::Heuristic(_)
             | Self::Recorded(_) => None,
         }
+    }
+
+    /// SHA-256 of the prompts that a model is asked with, by name.
+    #[must_use]
+    pub fn prompts(&self) -> BTreeMap<String, String> {
+        self.endpoint().map(|_| (llm::PROMPT.to_owned(), llm::prompt_hash())).into_iter().collect()
     }
 
     /// Whether verdicts exist only on cases that somebody was asked about before.

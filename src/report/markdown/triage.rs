@@ -276,6 +276,15 @@ fn money_section(e: &Evaluation) -> String {
         row("their price", money(t.tokens_usd)),
         row("price of a right verdict (tokens alone ÷ right verdicts)", maybe_money(t.usd_per_right_verdict)),
     ];
+    if let Some(asked) = &t.asked {
+        let ends: Vec<String> =
+            asked.outcomes.iter().map(|(name, n)| format!("{} {}", count(*n), name.replace('_', " "))).collect();
+        rows.push(row("questions to the model, by how they ended", md(&ends.join(", "))));
+        rows.push(row(
+            "requests, and those whose tokens nobody counted",
+            format!("{}, {}", count(asked.calls), count(asked.uncounted)),
+        ));
+    }
     if let (Some(without), Some(with)) = (without(e), with(e)) {
         let false_actions = without.false_actions_avoided.as_ref();
         rows.extend([
