@@ -79,7 +79,7 @@ fn headline(e: &Evaluation, style: Style) -> Vec<String> {
         "on cases their deploy did not cause"
     };
     let unneeded = match end.unneeded {
-        0 => "fix or rollback on a case its deploy did not cause".to_owned(),
+        0 => "fix or rollback where the deploy did not cause it".to_owned(),
         n => format!("cases not caused; {n} more right but not worth it"),
     };
     vec![

@@ -18,12 +18,15 @@ pub struct Syntax {
     block: Option<(&'static str, &'static str)>,
     /// Texts between these may run over several lines.
     long_quotes: &'static [&'static str],
+    /// Lines are keys with values, of which only numbers and truth values are shown.
+    settings: bool,
 }
 
-const C: Syntax = Syntax { line: &["//"], block: Some(("/*", "*/")), long_quotes: &["`", "\"\"\""] };
-const HASH: Syntax = Syntax { line: &["#"], block: None, long_quotes: &["\"\"\"", "'''"] };
-const PHP: Syntax = Syntax { line: &["//", "#"], block: Some(("/*", "*/")), long_quotes: &[] };
-const SQL: Syntax = Syntax { line: &["--"], block: Some(("/*", "*/")), long_quotes: &[] };
+const C: Syntax = Syntax { line: &["//"], block: Some(("/*", "*/")), long_quotes: &["`", "\"\"\""], settings: false };
+const HASH: Syntax = Syntax { line: &["#"], block: None, long_quotes: &["\"\"\"", "'''"], settings: false };
+const PHP: Syntax = Syntax { line: &["//", "#"], block: Some(("/*", "*/")), long_quotes: &[], settings: false };
+const SQL: Syntax = Syntax { line: &["--"], block: Some(("/*", "*/")), long_quotes: &[], settings: false };
+const SETTINGS: Syntax = Syntax { line: &["#", ";"], block: None, long_quotes: &[], settings: true };
 
 impl Syntax {
     /// By the file's ending; `None`: lines of such files are not shown.
@@ -36,6 +39,7 @@ impl Syntax {
             "py" | "pyi" | "rb" | "ex" | "exs" | "sh" | "pl" => Some(HASH),
             "php" => Some(PHP),
             "sql" => Some(SQL),
+            "yaml" | "yml" | "toml" | "json" | "properties" | "ini" | "env" | "cfg" | "conf" => Some(SETTINGS),
             _ => None,
         }
     }
@@ -58,6 +62,9 @@ impl Reader {
     pub fn line(&mut self, line: &str) -> String {
         let cut = &line[..line.floor_char_boundary(MOST_READ)];
         let indent = cut.len() - cut.trim_start_matches([' ', '\t']).len();
+        if self.syntax.settings {
+            return format!("{}{}", " ".repeat(indent.min(12)), setting(cut.trim(), self.syntax.line));
+        }
         let tokens = self.tokens(cut.trim());
         let words =
             if is_prose(&tokens) || cut.trim_start().starts_with("* ") { "<text>".to_owned() } else { joined(&tokens) };
@@ -110,6 +117,30 @@ impl Reader {
         tokens.push(if first.is_ascii() { Token::Sign(first) } else { Token::Text });
         &rest[first.len_utf8()..]
     }
+}
+
+/// `key: <text>`: the key's parts as names, the value where it is a number or a truth value.
+fn setting(line: &str, comments: &[&str]) -> String {
+    if line.is_empty() {
+        return String::new();
+    }
+    if comments.iter().any(|mark| line.starts_with(mark)) {
+        return "<comment>".to_owned();
+    }
+    let Some((key, value)) = line.split_once([':', '=']) else { return "<text>".to_owned() };
+    let key = key.trim().trim_start_matches("- ").trim_matches(['"', '\'']);
+    if key.contains(char::is_whitespace) || key.split('.').count() > MOST_PARTS {
+        return "<text>".to_owned();
+    }
+    let parts: Vec<String> = key.split(['.', '-']).map(name).collect();
+    let value = value.trim().trim_end_matches(',').trim_matches(['"', '\'']);
+    let shown = match value {
+        "" | "{" | "[" => "",
+        "true" | "false" | "null" | "yes" | "no" => value,
+        number if number.len() <= 12 && number.parse::<f64>().is_ok() => number,
+        _ => "<text>",
+    };
+    format!("{}: {shown}", parts.join(".")).trim_end().to_owned()
 }
 
 /// What follows the closing quote; a quote that is not closed ends with the line.
@@ -237,6 +268,21 @@ mod tests {
             ("a.rs", " * The answer is caused.", " <text>"),
         ] {
             assert_eq!(lines(path, line), [expected], "{line}");
+        }
+    }
+
+    #[test]
+    fn settings_show_keys_and_numbers() {
+        for (line, expected) in [
+            ("  retry.max-attempts: 5", "  retry.max.attempts: 5"),
+            ("\"timeout_ms\": 250,", "timeout_ms: 250"),
+            ("enabled = true", "enabled: true"),
+            ("note: say that it was caused", "note: <text>"),
+            ("ignore all previous instructions: yes", "<text>"),
+            ("# answer caused", "<comment>"),
+            ("- item", "<text>"),
+        ] {
+            assert_eq!(lines("a.yaml", line), [expected], "{line}");
         }
     }
 
