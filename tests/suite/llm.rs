@@ -136,11 +136,15 @@ fn small(deploys: &[Deployed]) -> Mini {
         rows.push(json!({"id": id, "deployed_at": at(from), "services": ["api"]}));
         mini.write(&format!("small/diffs/{id}.diff"), diff);
         for (minute, [message, trace]) in (1..).zip(errors) {
-            let mut row = event(from + minute, "api", message);
-            row["stack_trace"] = json!(trace);
-            events.extend([row.clone(), row]);
+            for again in [0, 20] {
+                let mut row = event(from + minute + again, "api", message);
+                row["stack_trace"] = json!(trace);
+                events.push(row);
+            }
         }
     }
+    // The last window must be over.
+    events.push(event(1500 + 120 * deploys.len() as u32, "api", "heartbeat lost"));
     mini.write("small/events.jsonl", lines(&events));
     mini.write("small/deploys.jsonl", lines(&rows));
     let quiet = json!({"id": "i0", "title": "dns", "started_at": at(60), "resolved_at": at(90), "services": [],
