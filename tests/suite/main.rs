@@ -21,6 +21,7 @@ mod fake_model;
 #[path = "../../src/endpoint/fixture.rs"]
 mod fake_server;
 mod floors;
+mod llm;
 mod loghub;
 mod month;
 mod normalize;
