@@ -14,6 +14,7 @@ mod tests;
 
 pub use scores::{Scores, Share};
 
+use super::evidence::file_classes::{FileClassRule, FileClasses};
 use super::evidence::{self, Change, citations, measured, only_logging as only_logs, rules};
 use super::{AlertContext, CaseContext, Triager};
 use crate::endpoint::AskError;
@@ -37,17 +38,21 @@ pub struct HeuristicSpec {
     /// A file of weights as `shakedown triage fit` writes it; absent: the shipped ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<String>,
+    /// What files are for where the built-in table errs; the first rule that matches counts. At most 200.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub file_classes: Vec<FileClassRule>,
 }
 
 impl Default for HeuristicSpec {
     fn default() -> Self {
-        Self { prior: 0.24, caused_at: 0.2, not_caused_at: 0.2, weights: None }
+        Self { prior: 0.24, caused_at: 0.2, not_caused_at: 0.2, weights: None, file_classes: Vec::new() }
     }
 }
 
 impl HeuristicSpec {
     /// # Errors
-    /// When `prior` is not inside (0, 1), not 0 ≤ `not_caused_at` ≤ `caused_at` ≤ 1, or `weights` cannot be used.
+    /// When `prior` is not inside (0, 1), not 0 ≤ `not_caused_at` ≤ `caused_at` ≤ 1, `weights` cannot be used, or a rule
+    /// of `file_classes` cannot be read.
     pub fn build(&self) -> Result<Heuristic, String> {
         if !(self.prior > 0.0 && self.prior < 1.0) {
             return Err(format!("prior = {} is not between 0 and 1", self.prior));
@@ -58,8 +63,9 @@ impl HeuristicSpec {
                 self.not_caused_at, self.caused_at
             ));
         }
+        let classes = FileClasses::new(&self.file_classes)?;
         let weights = self.weights.as_deref().map_or_else(Weights::shipped, Weights::read)?;
-        Ok(Heuristic { spec: self.clone(), weights })
+        Ok(Heuristic { spec: self.clone(), weights, classes })
     }
 }
 
@@ -72,13 +78,14 @@ impl HeuristicSpec {
 /// by themselves. Weights of links are fitted to labelled pairs ([`fit`]); those of measurements are set.
 /// *Fails when*: the cause and the place where it shows are apart (a setting, a leak, another service), or a trace names no line; and
 /// when an innocent deploy changes the very lines that an outage's trace runs through.
-/// *Parameters*: `prior`, `caused_at`, `not_caused_at`, `weights`.
+/// *Parameters*: `prior`, `caused_at`, `not_caused_at`, `weights`, `file_classes`.
 /// *Reference*: logistic regression with a ridge penalty and signs held (Hastie, Tibshirani & Friedman 2009, §4.4, §3.4.1);
 /// stack-to-change distance follows Locus and `ChangeLocator` (2016, 2017), votes and vetoes of Gandalf (NSDI 2020) the measurements.
 #[derive(Clone, Debug)]
 pub struct Heuristic {
     spec: HeuristicSpec,
     weights: Weights,
+    classes: FileClasses,
 }
 
 /// What measurements must reach without any link to the change: from the prior it takes more than one of them.
@@ -103,8 +110,14 @@ impl Triager for Heuristic {
 }
 
 impl Heuristic {
+    /// What it takes changed files for.
+    #[must_use]
+    pub const fn file_classes(&self) -> &FileClasses {
+        &self.classes
+    }
+
     fn verdict_on(&self, case: &CaseContext<'_>) -> Verdict {
-        let change = Change::of(case);
+        let change = Change::of(case, &self.classes);
         if change.files.is_empty() && change.file_count > 0 {
             let evidence = vec![self.prior(), nothing_runs(case, &change)];
             return self.verdict(evidence, Vec::new());

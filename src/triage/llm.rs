@@ -107,7 +107,7 @@ pub struct PlannedCase {
 impl Llm {
     fn asked(&self, case: &CaseContext<'_>) -> Result<Asked, AskError> {
         let evidence = self.links.judge(case)?.evidence;
-        Ok(prompt::question(case, &evidence, self.shown, &self.limits, &self.redactor)?)
+        Ok(prompt::question(case, &evidence, self.links.file_classes(), self.shown, &self.limits, &self.redactor)?)
     }
 
     fn note(&self, asked: &Asked, ending: &'static str) {

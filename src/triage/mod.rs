@@ -22,6 +22,7 @@ pub use cascade::{Cascade, CascadeSpec};
 pub use class_in_trace::ClassInTrace;
 pub use context::{AlertContext, CaseContext, Elsewhere, Sample, TrafficChange};
 pub use evidence::diff::Diff;
+pub use evidence::file_classes::{FileClassRule, FileClasses};
 pub use evidence::files::FileClass;
 pub use heuristic::{Heuristic, HeuristicSpec};
 pub use llm::{Llm, LlmSpec, PlannedCase};

@@ -1,6 +1,7 @@
 //! What a deploy changed, indexed once per case: files that can break production, and where words stand in their changed lines.
 
 use super::diff::{DiffLine, FileChange, Hunk};
+use super::file_classes::FileClasses;
 use super::files::FileClass;
 use super::guards::{self, Guard};
 use super::moved::Moved;
@@ -76,8 +77,8 @@ impl Place<'_> {
 }
 
 impl<'a> Change<'a> {
-    pub fn of(case: &CaseContext<'a>) -> Self {
-        let all = files(case);
+    pub fn of(case: &CaseContext<'a>, classes: &FileClasses) -> Self {
+        let all = files(case, classes);
         let file_count = all.len();
         let files: Vec<ChangedFile<'a>> = all.into_iter().filter(|file| file.class.can_break_production()).collect();
         let mut change = Self {
@@ -230,7 +231,7 @@ fn tail(path: &str) -> (&str, &str) {
 }
 
 /// Every changed file: those of the diff, then those that only the list names.
-fn files<'a>(case: &CaseContext<'a>) -> Vec<ChangedFile<'a>> {
+fn files<'a>(case: &CaseContext<'a>, classes: &FileClasses) -> Vec<ChangedFile<'a>> {
     let in_diff = case.diff.map_or(&[][..], |diff| &diff.files);
     let moved = Moved::of(in_diff);
     let changing = |change: Option<&'a FileChange>| {
@@ -243,7 +244,7 @@ fn files<'a>(case: &CaseContext<'a>) -> Vec<ChangedFile<'a>> {
     with_change
         .chain(named)
         .filter(|(path, _)| !path.is_empty() && seen.insert(path))
-        .map(|(path, change)| ChangedFile { path, class: FileClass::of(path), change, hunks: changing(change) })
+        .map(|(path, change)| ChangedFile { path, class: classes.of(path), change, hunks: changing(change) })
         .collect()
 }
 

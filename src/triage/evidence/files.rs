@@ -8,28 +8,50 @@ use serde::Serialize;
 pub enum FileClass {
     /// Code and data that run; also whatever no rule knows, since it might.
     Runtime,
-    /// Settings read at run time, prompts and templates of prompts among them.
+    /// What a model is told: behaviour, though it reads like a document.
+    Prompt,
+    /// Settings read at run time.
     Config,
     Test,
     Docs,
     Ci,
+    /// How the artifact is made: compilers, bundlers, targets. A flag changes what runs.
+    Build,
     /// Locks and manifests of dependencies.
     DependencyLock,
     /// Images, orchestration, provisioning.
     Infra,
+    /// Code that a program wrote: it runs like any other.
+    Generated,
 }
 
 impl FileClass {
+    pub const ALL: [Self; 10] = [
+        Self::Runtime,
+        Self::Prompt,
+        Self::Config,
+        Self::Test,
+        Self::Docs,
+        Self::Ci,
+        Self::Build,
+        Self::DependencyLock,
+        Self::Infra,
+        Self::Generated,
+    ];
+
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Runtime => "runtime",
+            Self::Prompt => "prompt",
             Self::Config => "config",
             Self::Test => "test",
             Self::Docs => "docs",
             Self::Ci => "ci",
+            Self::Build => "build",
             Self::DependencyLock => "dependency_lock",
             Self::Infra => "infra",
+            Self::Generated => "generated",
         }
     }
 
@@ -37,7 +59,13 @@ impl FileClass {
     #[must_use]
     pub const fn can_break_production(self) -> bool {
         match self {
-            Self::Runtime | Self::Config | Self::DependencyLock | Self::Infra => true,
+            Self::Runtime
+            | Self::Prompt
+            | Self::Config
+            | Self::Build
+            | Self::DependencyLock
+            | Self::Infra
+            | Self::Generated => true,
             Self::Test | Self::Docs | Self::Ci => false,
         }
     }
@@ -71,6 +99,10 @@ enum When {
     Root(&'static [&'static str]),
     /// A folder anywhere above the file.
     Under(&'static [&'static str]),
+    /// What stands in the name.
+    Infix(&'static str),
+    /// How the name starts, and how it ends.
+    StartEnding(&'static [&'static str], &'static [&'static str]),
     /// A folder anywhere above, and how the name ends.
     UnderEnding(&'static [&'static str], &'static [&'static str]),
     /// A class or file named for a test with capitals (`CartTest.java`, `TestCart.java`).
@@ -102,6 +134,10 @@ impl Path {
         self.folders.iter().any(|folder| folders.contains(&folder.as_str()))
     }
 
+    fn starts(&self, starts: &[&str]) -> bool {
+        starts.iter().any(|start| self.name.starts_with(start))
+    }
+
     fn ends(&self, endings: &[&str]) -> bool {
         endings.iter().any(|ending| self.name.ends_with(ending))
     }
@@ -111,7 +147,9 @@ impl When {
     fn matches(&self, path: &Path) -> bool {
         match self {
             Self::Name(names) => names.contains(&path.name.as_str()),
-            Self::Start(starts) => starts.iter().any(|start| path.name.starts_with(start)),
+            Self::Start(starts) => path.starts(starts),
+            Self::Infix(part) => path.name.contains(part),
+            Self::StartEnding(starts, endings) => path.starts(starts) && path.ends(endings),
             Self::End(endings) => path.ends(endings),
             Self::Root(roots) => roots.iter().any(|root| path.lower.starts_with(root)),
             Self::Under(folders) => path.under(folders),
@@ -151,8 +189,14 @@ const RULES: &[Rule] = &[
     Rule { class: FileClass::DependencyLock, when: When::End(&[".csproj", ".fsproj", ".gemspec", ".podspec"]), why: "manifests with free names" },
     Rule { class: FileClass::DependencyLock, when: When::Start(&["requirements", "constraints.txt"]), why: "pip's lists, whatever their suffix" },
 
-    Rule { class: FileClass::Config, when: When::UnderEnding(&["prompts", "prompt", "prompt_templates"], &[".md", ".txt", ".yaml", ".yml", ".json", ".j2", ".jinja", ".jinja2", ".mustache", ".hbs", ".xml", ".toml"]), why: "a prompt is behaviour, though it reads like a document" },
-    Rule { class: FileClass::Config, when: When::End(&[".prompt", ".prompt.md", ".prompt.txt", ".prompt.yaml", ".prompty", "_prompt.txt", "_prompt.md", "system_prompt.md"]), why: "prompts outside a folder of their own" },
+    Rule { class: FileClass::Generated, when: When::End(&[".pb.go", ".pb.gw.go", ".pb.cc", ".pb.h", "_pb2.py", "_pb2_grpc.py", "_pb2.pyi", "_pb.js", "_pb.ts", "_pb.d.ts", "_grpc_pb.js", "_pb.rb", ".g.dart", ".freezed.dart", ".g.cs", ".designer.cs", "_generated.go", "_gen.go", ".gen.go", "zz_generated.deepcopy.go", "grpc.pb.rs"]), why: "compilers of schemas and code generators end names so" },
+    Rule { class: FileClass::Generated, when: When::End(&[".min.js", ".min.mjs", ".min.css", ".bundle.js", ".bundle.css", ".js.map", ".css.map"]), why: "bundlers and minifiers end names so" },
+    Rule { class: FileClass::Generated, when: When::Infix(".generated."), why: "`x.generated.ts`, by convention of many generators" },
+    Rule { class: FileClass::Generated, when: When::UnderEnding(&["generated", "__generated__", "generated-sources", "generated-src", "dist", "autogen"], &[".js", ".mjs", ".cjs", ".css", ".ts", ".tsx", ".jsx", ".go", ".py", ".java", ".kt", ".rs", ".cs", ".rb", ".php", ".dart", ".cc", ".cpp", ".h", ".swift", ".html", ".wasm", ".json", ".graphql"]), why: "folders that generators and bundlers write; docs in one stay docs" },
+
+    Rule { class: FileClass::Prompt, when: When::UnderEnding(&["prompts", "prompt", "prompt_templates", "prompt-templates"], &[".md", ".txt", ".yaml", ".yml", ".json", ".j2", ".jinja", ".jinja2", ".mustache", ".hbs", ".liquid", ".tmpl", ".xml", ".toml"]), why: "a folder of prompts; code in one is still code" },
+    Rule { class: FileClass::Prompt, when: When::End(&[".prompt", ".prompty", ".prompt.md", ".prompt.txt", ".prompt.yaml", ".prompt.yml", ".prompt.json", ".prompt.j2", "_prompt.txt", "_prompt.md", "_prompt.yaml", "_prompt.yml", "_prompt.j2", "-prompt.txt", "-prompt.md"]), why: "prompts outside a folder of their own" },
+    Rule { class: FileClass::Prompt, when: When::StartEnding(&["system_prompt", "system-prompt", "prompt_template", "prompt-template"], &[".md", ".txt", ".yaml", ".yml", ".json", ".j2", ".jinja", ".jinja2", ".xml", ".toml"]), why: "prompts by name" },
 
     Rule { class: FileClass::Docs, when: When::End(&[".md", ".mdx", ".rst", ".adoc", ".asciidoc", ".textile", ".pdf", ".puml", ".drawio"]), why: "text for people" },
     Rule { class: FileClass::Docs, when: When::Root(&["docs/", "doc/", "documentation/", "xdocs/", "src/site/", "src/changes/", "website/", "man/", "javadoc/"]), why: "the documentation's folder, generators included" },
@@ -161,7 +205,9 @@ const RULES: &[Rule] = &[
     Rule { class: FileClass::Infra, when: When::Start(&["dockerfile", "containerfile", "docker-compose", "compose.y", "kustomization.", "chart.yaml", "values.yaml", "values-", "skaffold.", "cloudbuild.", "serverless.y", "procfile", "fly.toml", "render.yaml", "vagrantfile", "app.yaml"]), why: "how it is packed and run" },
     Rule { class: FileClass::Infra, when: When::End(&[".tf", ".tfvars", ".hcl", ".nomad", ".bicep", ".dockerfile", ".service", ".timer"]), why: "provisioning and units" },
     Rule { class: FileClass::Infra, when: When::UnderEnding(&["k8s", "kubernetes", "helm", "charts", "terraform", "ansible", "deploy", "deployment", "deployments", "manifests", "infra", "infrastructure", "ops", ".ebextensions", "nginx"], MARKUP), why: "orchestration; code in a folder of such a name is still code" },
-    Rule { class: FileClass::Infra, when: When::Name(&["makefile", "justfile", "taskfile.yml", "cmakelists.txt", "build.xml", "build", "build.bazel", "workspace", "gradlew", "mvnw", "webpack.config.js", "vite.config.ts", "rollup.config.js", "tsconfig.json", "babel.config.js", "meson.build", "gradle.properties", "gradle-wrapper.properties", "build.rs"]), why: "how the artifact is built: flags and targets can change it" },
+    Rule { class: FileClass::Build, when: When::Name(&["makefile", "gnumakefile", "justfile", "rakefile", "taskfile.yml", "cmakelists.txt", "cmakepresets.json", "configure.ac", "makefile.am", "build.xml", "build", "build.bazel", "workspace", "workspace.bazel", "module.bazel", ".bazelrc", "buck", "meson.build", "sconstruct", "gradlew", "gradlew.bat", "mvnw", "mvnw.cmd", "settings.gradle", "settings.gradle.kts", "gradle.properties", "gradle-wrapper.properties", "maven-wrapper.properties", "directory.build.props", "directory.build.targets", "build.rs", "rust-toolchain.toml", "turbo.json", "nx.json", "gulpfile.js", "gruntfile.js", ".babelrc", ".swcrc", "manifest.in"]), why: "what makes the artifact: flags and targets can change it; manifests such as pom.xml and setup.py are dependencies above" },
+    Rule { class: FileClass::Build, when: When::Start(&["webpack.", "vite.config.", "rollup.config.", "rspack.config.", "esbuild.config.", "tsup.config.", "tsconfig.", "babel.config.", "postcss.config.", "metro.config.", "next.config."]), why: "compilers and bundlers of JavaScript" },
+    Rule { class: FileClass::Build, when: When::End(&[".mk", ".cmake", ".bzl", ".gradle", ".gradle.kts", ".ninja"]), why: "parts of builds with free names" },
 
     Rule { class: FileClass::Config, when: When::Start(&[".env", "settings.", "application.", "appsettings.", "feature_flags.", "feature-flags.", "flags.", "logback", "log4j"]), why: "settings by name; code such as settings.py and application.rb is read as settings too" },
     Rule { class: FileClass::Config, when: When::End(&[".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf", ".config", ".properties", ".env", ".json", ".json5", ".jsonc", ".plist", ".xml", ".cue", ".jsonnet"]), why: "formats that hold settings" },
@@ -174,7 +220,7 @@ mod tests {
     #[test]
     #[rustfmt::skip]
     fn paths_of_many_ecosystems() {
-        use FileClass::{Ci, Config, DependencyLock, Docs, Infra, Runtime, Test};
+        use FileClass::{Build, Ci, Config, DependencyLock, Docs, Generated, Infra, Prompt, Runtime, Test};
         let table: &[(FileClass, &[&str])] = &[
             (Runtime, &[
                 "src/main.rs", "src/java/org/apache/commons/cli/Parser.java", "source/org/jfree/chart/plot/XYPlot.java", "app/models/cart.rb",
@@ -182,20 +228,25 @@ mod tests {
                 "db/migrate/001_create.sql", "src/contest.py", "src/latest.go", "app/prompts/builder.py", "shop/attest.py", "Main.kt",
                 "templates/cart.html", "static/app.css", "resources/words.txt", "unknown.xyz", "src/Testament.java", "internal/infra/retry.go",
                 "src/Credit.java", "Cart.cs", "src/spec.ts", "bin/run", "x.php", "src/audit.py", "",
+                "src/prompt.ts", "src/generated.rs", "src/distance.go", "builder/main.go", "prompts/__init__.py", "src/minjs.js",
+            ]),
+            (Prompt, &[
+                "prompts/system.md", "agent/prompts/triage.txt", "src/agent/answer.prompt", "a/x.prompt.md", "a/x.prompt.yaml", "system_prompt.md",
+                "src/system_prompt_v2.txt", "prompt_templates/a.j2", "bot/refund_prompt.txt",
             ]),
             (Config, &[
                 "config/production.yaml", "application.properties", "settings.toml", "appsettings.Production.json", ".env.production", "flags.json",
-                "prompts/system.md", "agent/prompts/triage.txt", "src/agent/answer.prompt", "src/main/resources/logback.xml", "api/spec/openapi.yaml",
+                "src/main/resources/logback.xml", "api/spec/openapi.yaml",
                 "src\\main\\resources\\app.ini",
             ]),
             (Test, &[
                 "tests/test_cart.py", "cart_test.go", "src/cart.test.ts", "src/test/java/CartTest.java", "CartTests.cs", "spec/models/cart_spec.rb",
                 "src/__tests__/cart.js", "conftest.py", "e2e/login.ts", "testdata/x.json", "src/java/TestCart.java", "JXPathTestCase.java",
-                "tests/fixtures/a.md", "cypress/support/index.js", "CartIT.java",
+                "tests/fixtures/a.md", "tests/prompts/a.txt", "src/__snapshots__/a.snap", "cypress/support/index.js", "CartIT.java",
             ]),
             (Docs, &[
                 "README.md", "docs/index.html", "docs/conf.py", "LICENSE", "CHANGELOG.rst", "src/changes/changes.xml", "src/site/x.xml", "guide.adoc",
-                "NOTICE.txt", "src/module/README.md",
+                "NOTICE.txt", "src/module/README.md", "generated/README.md", "docs/prompting.md",
             ]),
             (Ci, &[
                 ".github/workflows/ci.yml", ".gitlab-ci.yml", "Jenkinsfile", ".circleci/config.yml", ".travis.yml", ".gitignore", ".pre-commit-config.yaml",
@@ -207,7 +258,15 @@ mod tests {
             ]),
             (Infra, &[
                 "Dockerfile", "docker/Dockerfile.prod", "docker-compose.yml", "k8s/deployment.yaml", "terraform/main.tf", "helm/shop/values.yaml", "Procfile",
-                "Makefile", "charts/shop/templates/x.yaml", "CMakeLists.txt", "deploy/run.sh", "tsconfig.json", "nginx/site.conf",
+                "charts/shop/templates/x.yaml", "deploy/run.sh", "nginx/site.conf",
+            ]),
+            (Build, &[
+                "Makefile", "CMakeLists.txt", "tsconfig.json", "web/tsconfig.app.json", "webpack.config.js", "vite.config.mts", "BUILD.bazel", "tools/defs.bzl",
+                "settings.gradle.kts", "gradle/publish.gradle", "build.rs", "cmake/flags.cmake", "babel.config.json", "rules.mk", "MANIFEST.in",
+            ]),
+            (Generated, &[
+                "api/shop.pb.go", "shop/cart_pb2.py", "lib/cart.g.dart", "static/app.min.js", "src/schema.generated.ts", "src/generated/Api.java",
+                "dist/index.js", "web/dist/main.css", "src/__generated__/query.ts", "static/vendor.bundle.js",
             ]),
         ];
         let mut count = 0;
@@ -227,8 +286,7 @@ mod tests {
 
     #[test]
     fn only_what_cannot_run_is_harmless() {
-        use FileClass::{Ci, Config, DependencyLock, Docs, Infra, Runtime, Test};
-        assert!([Runtime, Config, DependencyLock, Infra].into_iter().all(FileClass::can_break_production));
-        assert!(![Test, Docs, Ci].into_iter().any(FileClass::can_break_production));
+        let harmless = FileClass::ALL.into_iter().filter(|class| !class.can_break_production());
+        assert_eq!(harmless.collect::<Vec<_>>(), [FileClass::Test, FileClass::Docs, FileClass::Ci]);
     }
 }

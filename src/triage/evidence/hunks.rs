@@ -1,4 +1,5 @@
 use super::Change;
+use super::file_classes::FileClasses;
 use super::links;
 use super::rules::Rule;
 use crate::model::Source;
@@ -19,9 +20,9 @@ pub struct RankedHunk {
 /// Every hunk of the diff, the best-linked first, of equals in the diff's order: what a reader with little time should see first.
 /// `weight` is the log-odds of a full link; links that speak against the deploy point at nothing and do not count. Empty without a diff.
 #[must_use]
-pub fn hunks_by_link(case: &CaseContext<'_>, weight: impl Fn(&Rule) -> f64) -> Vec<RankedHunk> {
+pub fn hunks_by_link(case: &CaseContext<'_>, classes: &FileClasses, weight: impl Fn(&Rule) -> f64) -> Vec<RankedHunk> {
     let Some(diff) = case.diff else { return Vec::new() };
-    let change = Change::of(case);
+    let change = Change::of(case, classes);
     let mut of_line: BTreeMap<(String, u32), f64> = BTreeMap::new();
     let mut of_file: BTreeMap<String, f64> = BTreeMap::new();
     for alert in case.open_alerts() {
@@ -74,7 +75,7 @@ mod tests {
         let trace =
             "Traceback (most recent call last):\n  File \"/app/shop/cart.py\", line 40, in total\nKeyError: 'sku'";
         let pair = PairCase::new("d", Instant::from_micros(0), &[trace], None, &diff);
-        let ranked = pair.with_context(|case| hunks_by_link(case, |rule| rule.weight));
+        let ranked = pair.with_context(|case| hunks_by_link(case, &FileClasses::default(), |rule| rule.weight));
         let order: Vec<(usize, usize)> = ranked.iter().map(|one| (one.file, one.hunk)).collect();
         assert_eq!(order, [(1, 1), (0, 0), (1, 0)]);
         assert!(ranked[0].score >= 3.0 && ranked[2].score.abs() < 1e-9, "{ranked:?}");

@@ -1,13 +1,15 @@
 //! What speaks for and against “the deploy caused this”: what it changed, and how an error is linked to that.
 //!
-//! [`Diff`] is what a deploy changed, read from text; [`FileClass`] what each file is for; [`Change`] both of them indexed for one
+//! [`Diff`] is what a deploy changed, read from text; [`FileClass`] what each file is for, [`FileClasses`] with the user's own rules; [`Change`] both of them indexed for one
 //! case. Links come of the trace and of the message, measurements of the series; [`rules`] is the one table of them all.
 
 pub mod diff;
+pub mod file_classes;
 pub mod files;
 
 mod change;
 pub mod citations;
+mod glob;
 mod guards;
 mod hunks;
 mod link;

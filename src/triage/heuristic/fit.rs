@@ -5,9 +5,9 @@ use super::scores::{Scored, Scores, round};
 use super::weights::{LinkWeight, Training, Weights};
 use crate::dataset::LabelledCase;
 use crate::model::Instant;
-use crate::triage::PairCase;
 use crate::triage::evidence::rules::{LINKS, PLACES, Rule};
 use crate::triage::evidence::{self, Change};
+use crate::triage::{FileClasses, PairCase};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A rule that fewer pairs have keeps the weight that was set by hand.
@@ -42,7 +42,7 @@ impl Example {
             PairCase::new("pair", Instant::from_micros(0), &[&case.trace], case.exception.as_deref(), &case.diff);
         let (mut links, mut set) = (BTreeMap::new(), 0.0);
         let found = pair.with_context(|context| {
-            let change = Change::of(context);
+            let change = Change::of(context, &FileClasses::default());
             let alerts = context.alerts.iter();
             alerts.flat_map(|alert| evidence::links("", alert.samples, &change)).collect::<Vec<_>>()
         });

@@ -5,7 +5,7 @@ use super::view::{Names, Piece, Shown, View, pieces};
 use crate::endpoint::{Question, estimate_tokens, sha256};
 use crate::model::Evidence;
 use crate::redact::Redactor;
-use crate::triage::CaseContext;
+use crate::triage::{CaseContext, FileClasses};
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::json;
@@ -45,13 +45,14 @@ const AROUND_LINE: u64 = 4;
 pub fn question(
     case: &CaseContext<'_>,
     evidence: &[Evidence],
+    classes: &FileClasses,
     shown: Shown,
     limits: &Limits,
     redactor: &Redactor,
 ) -> Result<Asked, String> {
-    let (view, names) = View::of(case, evidence, shown);
+    let (view, names) = View::of(case, evidence, classes, shown);
     let frame = estimate_tokens(&render(&view, &[], 0)?);
-    let all = pieces(case, evidence, shown);
+    let all = pieces(case, evidence, classes, shown);
     let (kept, left_out) = fitting(all, limits.prompt_tokens.saturating_sub(frame));
     let mut redaction = redactor.session();
     let data = redaction.redact(&render(&view, &kept, left_out)?)?;

@@ -9,7 +9,7 @@ use super::vocabulary;
 use crate::model::{Evidence, Source, excerpt, visible};
 use crate::normalize::trace::{self, Frame};
 use crate::triage::evidence::diff::{FileChange, Hunk};
-use crate::triage::{AlertContext, CaseContext, FileClass};
+use crate::triage::{AlertContext, CaseContext, FileClasses};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -129,7 +129,7 @@ impl Shown {
 impl View {
     /// `evidence`: what the free triager found of this case.
     #[must_use]
-    pub fn of(case: &CaseContext<'_>, evidence: &[Evidence], shown: Shown) -> (Self, Names) {
+    pub fn of(case: &CaseContext<'_>, evidence: &[Evidence], classes: &FileClasses, shown: Shown) -> (Self, Names) {
         let files: Vec<&FileChange> =
             case.diff.map(|diff| diff.files.iter().take(MOST_FILES).collect()).unwrap_or_default();
         let mut alerts: Vec<&AlertContext<'_>> = case.open_alerts().collect();
@@ -149,7 +149,7 @@ impl View {
         let view = Self {
             raw: shown.raw,
             services: case.deploy.services.len(),
-            files: files.iter().enumerate().map(|(index, file)| File::of(index, file, shown)).collect(),
+            files: files.iter().enumerate().map(|(index, file)| File::of(index, file, classes, shown)).collect(),
             files_left_out: case.diff.map_or(case.changed_files.len(), |diff| diff.files.len() - files.len()),
             errors,
             errors_left_out,
@@ -162,14 +162,14 @@ impl View {
 }
 
 impl File {
-    fn of(index: usize, file: &FileChange, shown: Shown) -> Self {
+    fn of(index: usize, file: &FileChange, classes: &FileClasses, shown: Shown) -> Self {
         let path = file.path();
         let ending = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, ending)| ending);
         let known = ending.len() <= 8 && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
         Self {
             id: format!("f{}", index + 1),
             path: shown.raw.then(|| excerpt(path, 200)),
-            class: FileClass::of(path).name(),
+            class: classes.of(path).name(),
             ending: if known { ending.to_ascii_lowercase() } else { String::new() },
             added: file.hunks.iter().map(|hunk| hunk.added.len()).sum(),
             removed: file.hunks.iter().map(|hunk| hunk.removed.len()).sum(),
@@ -253,7 +253,7 @@ impl Link {
 
 /// The diff in pieces, those first that evidence cites most, then those that can break production, then in the diff's order.
 #[must_use]
-pub fn pieces(case: &CaseContext<'_>, evidence: &[Evidence], shown: Shown) -> Vec<Piece> {
+pub fn pieces(case: &CaseContext<'_>, evidence: &[Evidence], classes: &FileClasses, shown: Shown) -> Vec<Piece> {
     let Some(diff) = case.diff else { return Vec::new() };
     let mut cited: BTreeMap<(&str, u32), f64> = BTreeMap::new();
     for one in evidence {
@@ -273,7 +273,7 @@ pub fn pieces(case: &CaseContext<'_>, evidence: &[Evidence], shown: Shown) -> Ve
             }
         }
     }
-    let runs = |piece: &Piece| FileClass::of(diff.files[piece.file].path()).can_break_production();
+    let runs = |piece: &Piece| classes.of(diff.files[piece.file].path()).can_break_production();
     // Stable: equal ones stay in the diff's order.
     pieces.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| runs(b).cmp(&runs(a))));
     pieces
