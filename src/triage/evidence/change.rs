@@ -1,5 +1,6 @@
 //! What a deploy changed, indexed once per case: files that can break production, and where words stand in their changed lines.
 
+use super::bumps::{Bump, bumps, prefixes};
 use super::diff::{DiffLine, FileChange, Hunk};
 use super::file_classes::FileClasses;
 use super::files::FileClass;
@@ -44,8 +45,10 @@ pub struct Change<'a> {
     pub(super) names: BTreeMap<String, Place<'a>>,
     /// Indices into `files` by [`keys`].
     by_name: BTreeMap<String, Vec<usize>>,
-    /// Packages that changed lines of locks and manifests name.
-    pub(super) dependencies: BTreeMap<String, Place<'a>>,
+    /// Packages that locks and manifests moved to another version.
+    bumps: Vec<Bump<'a>>,
+    /// Indices into `bumps` by what paths of their code begin with.
+    bumped: BTreeMap<String, usize>,
 }
 
 pub struct ChangedFile<'a> {
@@ -95,7 +98,8 @@ impl<'a> Change<'a> {
             functions: BTreeMap::new(),
             names: BTreeMap::new(),
             by_name: BTreeMap::new(),
-            dependencies: BTreeMap::new(),
+            bumps: Vec::new(),
+            bumped: BTreeMap::new(),
         };
         let mut left = MAX_LINES;
         for file in &files {
@@ -143,29 +147,42 @@ impl<'a> Change<'a> {
     }
 
     fn index(&mut self, file: &ChangedFile<'a>, left: &mut usize) {
+        let mut read: Vec<&Hunk> = Vec::new();
         for hunk in &file.hunks {
             let lines = hunk.added.len() + hunk.removed.len() + hunk.context.len();
             if lines > *left {
-                return;
+                break;
             }
             *left -= lines;
             self.surround(&hunk.header);
             hunk.context.iter().for_each(|line| self.surround(&line.text));
+            if file.class == FileClass::DependencyLock {
+                read.push(*hunk);
+                continue;
+            }
             for (lines, removed) in [(&hunk.added, false), (&hunk.removed, true)] {
                 for line in lines {
-                    self.line(file.class, &line.text, Place { file: file.path, line: line.line, removed });
+                    self.line(&line.text, Place { file: file.path, line: line.line, removed });
                 }
             }
         }
+        bumps(file.path, &read).into_iter().for_each(|bump| self.bump(bump));
     }
 
-    fn line(&mut self, class: FileClass, text: &str, place: Place<'a>) {
-        if class == FileClass::DependencyLock {
-            if let Some(name) = dependency(text) {
-                self.dependencies.entry(name).or_insert(place);
-            }
-            return;
+    /// Of two files that name one package the first counts.
+    fn bump(&mut self, bump: Bump<'a>) {
+        for code in bump.code() {
+            self.bumped.entry(code).or_insert(self.bumps.len());
         }
+        self.bumps.push(bump);
+    }
+
+    /// The bump of the package that a path of installed code belongs to.
+    pub(super) fn bump_of(&self, path: &str) -> Option<&Bump<'a>> {
+        prefixes(path).iter().find_map(|code| self.bumped.get(code)).map(|index| &self.bumps[*index])
+    }
+
+    fn line(&mut self, text: &str, place: Place<'a>) {
         self.exceptions(text, place);
         if let Some(name) = names::function(text) {
             self.functions.entry(name).or_insert(place);
@@ -248,32 +265,6 @@ fn files<'a>(case: &CaseContext<'a>, classes: &FileClasses) -> Vec<ChangedFile<'
         .collect()
 }
 
-/// The package that a line of a lock or manifest names: its first word that is no keyword and no version.
-fn dependency(line: &str) -> Option<String> {
-    const KEYWORDS: [&str; 14] = [
-        "name",
-        "version",
-        "resolved",
-        "integrity",
-        "source",
-        "checksum",
-        "dependencies",
-        "require",
-        "requires",
-        "node_modules",
-        "implementation",
-        "artifactid",
-        "gem",
-        "sha256",
-    ];
-    line.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).map(str::to_lowercase).find(|word| {
-        word.len() >= 3
-            && word.len() <= 64
-            && word.starts_with(char::is_alphabetic)
-            && !KEYWORDS.contains(&word.as_str())
-    })
-}
-
 /// Whether every changed line of every file is blank, a comment or a log call, and there is one at all.
 pub fn only_logging(change: &Change<'_>) -> bool {
     let every_file_is_code = change.files.iter().all(|file| {
@@ -332,19 +323,6 @@ mod tests {
             ("}", false),
         ] {
             assert_eq!(says_only(line), only, "{line}");
-        }
-    }
-
-    #[test]
-    fn locks_name_their_packages() {
-        for (line, name) in [
-            ("  name = \"serde\"", Some("serde")),
-            ("requests==2.31.0", Some("requests")),
-            ("    \"node_modules/express\": {", Some("express")),
-            ("    \"lodash\": \"^4.17.0\",", Some("lodash")),
-            ("  version: 1.2.3", None),
-        ] {
-            assert_eq!(dependency(line).as_deref(), name, "{line}");
         }
     }
 }

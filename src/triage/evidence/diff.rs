@@ -75,6 +75,33 @@ impl LineRange {
 }
 
 impl Hunk {
+    /// Mark (`+`, `-` or a blank), number and text of each line as the diff has them: where lines were replaced, the removed ones first.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<(char, u32, &str)> {
+        let (mut added, mut removed) = (self.added.iter().peekable(), self.removed.iter().peekable());
+        let mut context = self.context.iter();
+        let (mut old, mut new) = (self.old_start.max(1), self.new_start.max(1));
+        let mut lines = Vec::new();
+        loop {
+            if let Some(line) = removed.next_if(|line| line.line <= old) {
+                lines.push(('-', line.line, line.text.as_str()));
+                old = line.line.saturating_add(1);
+            } else if let Some(line) = added.next_if(|line| line.line <= new) {
+                lines.push(('+', line.line, line.text.as_str()));
+                new = line.line.saturating_add(1);
+            } else if let Some(line) = context.next() {
+                lines.push((' ', line.line, line.text.as_str()));
+                old = old.saturating_add(1);
+                new = line.line.saturating_add(1);
+            } else {
+                break;
+            }
+        }
+        lines.extend(removed.map(|line| ('-', line.line, line.text.as_str())));
+        lines.extend(added.map(|line| ('+', line.line, line.text.as_str())));
+        lines
+    }
+
     /// Whether a line is one that the hunk shows (of the new file, or a removed one of the old), or lies in what it touched.
     #[must_use]
     pub fn shows(&self, line: u32) -> bool {

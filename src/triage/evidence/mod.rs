@@ -7,6 +7,7 @@ pub mod diff;
 pub mod file_classes;
 pub mod files;
 
+mod bumps;
 mod change;
 pub mod citations;
 mod glob;

@@ -292,11 +292,9 @@ fn calls_named(signature: &str, frames: &[Frame], calls: &[Call<'_, '_>], change
 /// A library frame of a package whose version the deploy changed.
 fn dependency(signature: &str, frames: &[Frame], change: &Change<'_>) -> Option<Link> {
     frames.iter().filter(|frame| frame.is_library()).find_map(|frame| {
-        let path = frame.path()?.to_lowercase();
-        let part = path.split(['/', '@']).find(|part| change.dependencies.contains_key(*part))?;
-        let place = change.dependencies.get(part)?;
-        let summary = format!("The trace runs through {}, whose version changed at {}.", clip(part), place.shown());
-        Some(rules::DEPENDENCY_IN_STACK.link(1.0, summary, vec![frame_source(signature, frame), place.source()]))
+        let bump = change.bump_of(&frame.path()?)?;
+        let summary = format!("The trace runs through a library that the deploy changed: {}.", bump.shown());
+        Some(rules::DEPENDENCY_IN_STACK.link(1.0, summary, vec![frame_source(signature, frame), bump.place.source()]))
     })
 }
 

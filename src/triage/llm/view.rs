@@ -297,56 +297,11 @@ fn lines(path: &str, hunk: &Hunk, shown: Shown) -> Vec<Line> {
         (false, Some(syntax)) => Some(Reader::new(syntax)),
         (false, None) => return Vec::new(),
     };
-    let in_order = in_order(hunk);
-    in_order
+    hunk.in_order()
         .into_iter()
         .map(|(mark, number, text)| {
             let text = reader.as_mut().map_or_else(|| visible(text).chars().take(MOST_RAW).collect(), |r| r.line(text));
             Line { number, mark, text }
         })
         .collect()
-}
-
-/// Mark, number and text of each line: where lines were replaced, the removed ones first.
-fn in_order(hunk: &Hunk) -> Vec<(char, u32, &str)> {
-    let (mut added, mut removed, mut context) =
-        (hunk.added.iter().peekable(), hunk.removed.iter().peekable(), hunk.context.iter().peekable());
-    let first = |start: u32| start.max(1);
-    let (mut old, mut new) = (first(hunk.old_start), first(hunk.new_start));
-    let mut lines = Vec::new();
-    loop {
-        if let Some(line) = removed.next_if(|line| line.line <= old) {
-            lines.push(('-', line.line, line.text.as_str()));
-            old = line.line + 1;
-        } else if let Some(line) = added.next_if(|line| line.line <= new) {
-            lines.push(('+', line.line, line.text.as_str()));
-            new = line.line + 1;
-        } else if let Some(line) = context.next() {
-            lines.push((' ', line.line, line.text.as_str()));
-            old += 1;
-            new = line.line + 1;
-        } else {
-            break;
-        }
-    }
-    lines.extend(removed.map(|line| ('-', line.line, line.text.as_str())));
-    lines.extend(added.map(|line| ('+', line.line, line.text.as_str())));
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::triage::Diff;
-
-    #[test]
-    fn lines_come_in_the_order_of_the_diff() {
-        let diff = Diff::parse(
-            "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -3,5 +3,5 @@ def f():\n one\n-two\n-three\n+TWO\n four\n+five\n six\n",
-        )
-        .unwrap();
-        let marks: Vec<(char, u32)> =
-            in_order(&diff.files[0].hunks[0]).into_iter().map(|(mark, number, _)| (mark, number)).collect();
-        assert_eq!(marks, [(' ', 3), ('-', 4), ('-', 5), ('+', 4), (' ', 5), ('+', 6), (' ', 7)]);
-    }
 }

@@ -154,3 +154,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn lines_come_in_the_order_of_the_diff() {
+    let diff = Diff::parse(
+        "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -3,5 +3,5 @@ def f():\n one\n-two\n-three\n+TWO\n four\n+five\n six\n",
+    )
+    .unwrap();
+    let lines = diff.files[0].hunks[0].in_order();
+    let marks: Vec<(char, u32)> = lines.into_iter().map(|(mark, number, _)| (mark, number)).collect();
+    assert_eq!(marks, [(' ', 3), ('-', 4), ('-', 5), ('+', 4), (' ', 5), ('+', 6), (' ', 7)]);
+}
