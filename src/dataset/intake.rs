@@ -25,6 +25,7 @@ pub struct Reject {
     pub file: String,
     /// 1-based line (row in Parquet).
     pub line: u64,
+    /// Redacted: it often repeats the value that cannot be used.
     pub reason: String,
     /// The first 200 characters, redacted and made visible.
     pub excerpt: String,
@@ -32,7 +33,8 @@ pub struct Reject {
 
 impl Reject {
     pub fn new(file: &str, line: u64, reason: impl Into<String>, row: &str) -> Self {
-        Self { file: file.to_owned(), line, reason: reason.into(), excerpt: excerpt(&outgoing(row), EXCERPT_CHARS) }
+        let (reason, excerpt) = (outgoing(&reason.into()).into_owned(), excerpt(&outgoing(row), EXCERPT_CHARS));
+        Self { file: file.to_owned(), line, reason, excerpt }
     }
 }
 

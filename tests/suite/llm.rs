@@ -259,30 +259,22 @@ fn the_other_wire_is_recorded_and_replayed() {
 /// Deploys that bring secrets in every encoding: as messages, in stack traces, in what they changed. Masks and redaction see each
 /// where it stands among other words.
 fn planted(canaries: &[Canary]) -> Vec<Deployed> {
-    let all: Vec<(usize, String)> = canaries
-        .iter()
-        .enumerate()
-        .flat_map(|(n, canary)| Encoding::ALL.map(|encoding| (n, encoding.apply(&canary.text))))
-        .collect();
-    let deployed = |group: &[(usize, String)]| {
-        let mut diff = String::new();
-        let errors = group.iter().enumerate().map(|(place, (n, text))| {
-            let number = (b'a' + (place % 26) as u8) as char;
+    let deployed = |(n, pair): (usize, &[Canary])| {
+        let (mut diff, mut errors) = (String::new(), Vec::new());
+        let each = pair.iter().flat_map(|canary| Encoding::ALL.map(|encoding| (canary, encoding)));
+        for ((canary, encoding), letter) in each.zip('a'..) {
+            let text = encoding.apply(&canary.text);
             let added: Vec<String> = text.split('\n').map(|line| format!("+{line}\n")).collect();
-            let _ = write!(
-                diff,
-                "--- a/src/c{number}.py\n+++ b/src/c{number}.py\n@@ -1,2 +1,{} @@ def total():\n a\n{} b\n",
-                added.len() + 2,
-                added.concat()
-            );
-            let places = [1, 3, 4];
-            let trace = canaries[*n].planted(Encoding::ALL[place % 6], places[place % 3]);
-            [format!("step {number}: checkout failed after 3 attempts {text} (order 81723)"), trace]
-        });
-        let errors = errors.collect();
+            let (start, length) = (n + 1, added.len() + 2);
+            let _ = writeln!(diff, "--- a/src/{letter}.py\n+++ b/src/{letter}.py");
+            let _ = writeln!(diff, "@@ -{start},2 +{start},{length} @@ def total():\n a\n{} b", added.concat());
+            let message = format!("step {letter}: checkout failed after 3 attempts {text} (order 81723)");
+            // A Java trace, one of Python, one of Go.
+            errors.push([message, canary.planted(encoding, [1, 3, 4][errors.len() % 3])]);
+        }
         Deployed { errors, diff }
     };
-    all.chunks(12).map(deployed).collect()
+    canaries.chunks(2).enumerate().map(deployed).collect()
 }
 
 /// A text without what a format puts between the characters of a value: backslashes, colour codes, entities.
