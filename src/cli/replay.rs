@@ -18,7 +18,7 @@ const ENDS: [&str; 2] = ["null", "always"];
 /// Replays a data set through the pipelines, writes the reports, and prints the answer.
 pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
     let pipelines = pipelines(&args.pipeline)?;
-    answers_are_there(&pipelines)?;
+    answers_are_there(&pipelines, &args.pipeline)?;
     let costs = costs(args.costs.as_ref())?;
     let (data, intake) = data_set(&args.data, terminal);
     let out = out_dir(args, data.as_ref().ok());
@@ -58,13 +58,12 @@ pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
 }
 
 /// Looks for the recordings before the work begins that would need them at its end.
-fn answers_are_there(pipelines: &[NamedPipeline]) -> Result<(), UserError> {
-    for NamedPipeline { spec, .. } in pipelines.iter().filter(|named| named.spec.triage.needs_recording()) {
+fn answers_are_there(pipelines: &[NamedPipeline], given: &[String]) -> Result<(), UserError> {
+    let named = pipelines.iter().zip(given).filter(|(named, _)| named.spec.triage.needs_recording());
+    for (NamedPipeline { spec, .. }, given) in named {
         spec.triage.build().map_err(|reason| {
-            let help = format!(
-                "shakedown triage record DATASET --pipeline {} --dry-run shows what asking would cost",
-                spec.name
-            );
+            let help =
+                format!("shakedown triage record DATASET --pipeline {given} --dry-run shows what asking would cost");
             UserError::new(&spec.name, reason, if spec.triage.endpoint().is_some() { help } else { String::new() })
         })?;
     }

@@ -44,6 +44,7 @@ pub use spend::Spend;
 pub use usd::Usd;
 pub use wire::Wire;
 
+use crate::redact::{outgoing, outgoing_json};
 use budget::Reservation;
 use cassette::Cassette;
 use client::{Call, Client};
@@ -189,7 +190,15 @@ impl Endpoint {
         for held in held {
             held.settle(cost);
         }
-        let call = sent?;
+        let mut call = sent?;
+        // Vectors hold no texts.
+        if request.path != "embeddings" {
+            let body = std::mem::take(&mut call.exchange.body);
+            call.exchange.body = match call.exchange.outcome {
+                Outcome::Answered => outgoing_json(&body, ""),
+                _ => outgoing(&body).into_owned(),
+            };
+        }
         self.valve.note(&call.exchange);
         Ok(call.exchange)
     }
@@ -232,7 +241,7 @@ impl Endpoint {
     fn miss(&self, key: &str) -> String {
         let path = self.spec.cassette.as_deref().unwrap_or_else(|| "".as_ref()).display();
         format!(
-            "cassette {path} has no answer to request {}…: mode = \"record_missing\" asks {} and records it",
+            "cassette {path} has no answer to request {}…: shakedown triage record (of a normalizer, mode = \"record_missing\") asks {} and records it",
             &key[..12],
             self.spec.model
         )

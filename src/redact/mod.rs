@@ -14,6 +14,7 @@ mod entropy;
 mod escape;
 mod find;
 mod header;
+mod json;
 mod key_block;
 mod kind;
 mod named;
@@ -31,6 +32,7 @@ pub mod canaries;
 #[cfg(test)]
 mod tests;
 
+pub use json::outgoing_json;
 pub use kind::Kind;
 pub use outgoing::outgoing;
 pub use session::Session;

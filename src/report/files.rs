@@ -8,10 +8,9 @@ use super::why::View;
 use crate::dataset::{DataSet, Reject};
 use crate::evaluate::{Assessment, Comparison};
 use crate::model::{UserError, hides};
-use crate::redact::outgoing;
+use crate::redact::outgoing_json;
 use crate::series::Fits;
 use serde::Serialize;
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -109,7 +108,9 @@ pub fn write_rejects(dir: &Path, rejects: &[Reject]) -> Result<(), UserError> {
 /// # Errors
 /// When it cannot be written as JSON.
 pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, UserError> {
-    serde_json::to_string_pretty(value).map(|text| escaped(redacted(&text)) + "\n").map_err(|e| unwritable("JSON", &e))
+    serde_json::to_string_pretty(value)
+        .map(|text| escaped(outgoing_json(&text, "given")) + "\n")
+        .map_err(|e| unwritable("JSON", &e))
 }
 
 /// Rows as JSON, one a line.
@@ -118,53 +119,11 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, UserError> {
 /// When one cannot be written as JSON.
 pub fn json_lines<T: Serialize>(rows: &[T]) -> Result<String, UserError> {
     let line = |row: &T| {
-        serde_json::to_string(row).map(|text| escaped(redacted(&text)) + "\n").map_err(|e| unwritable("JSON", &e))
+        serde_json::to_string(row)
+            .map(|text| escaped(outgoing_json(&text, "given")) + "\n")
+            .map_err(|e| unwritable("JSON", &e))
     };
     rows.iter().map(line).collect()
-}
-
-/// JSON in which texts that give something away are redacted. Keys stay, and so does the pipeline as it was `given`: it is the user's own.
-fn redacted(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let (mut rest, mut key) = (json, "");
-    while let Some(open) = rest.find('"') {
-        let (before, text) = rest.split_at(open);
-        let length = literal(text);
-        let (text, after) = text.split_at(length);
-        out.push_str(before);
-        if after.starts_with(':') {
-            key = text;
-            out.push_str(text);
-        } else if key == "\"given\"" {
-            out.push_str(text);
-        } else {
-            out.push_str(&redacted_literal(text));
-        }
-        rest = after;
-    }
-    out + rest
-}
-
-/// Bytes of the string that `json` begins with, quotes included.
-fn literal(json: &str) -> usize {
-    let mut escaped = false;
-    for (at, byte) in json.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return at + 1,
-            _ => {}
-        }
-    }
-    json.len()
-}
-
-fn redacted_literal(literal: &str) -> Cow<'_, str> {
-    let Ok(text) = serde_json::from_str::<String>(literal) else { return Cow::Borrowed(literal) };
-    match outgoing(&text) {
-        Cow::Borrowed(_) => Cow::Borrowed(literal),
-        Cow::Owned(redacted) => Cow::Owned(serde_json::Value::from(redacted).to_string()),
-    }
 }
 
 /// JSON in which characters that reorder or hide text are written `\u202e`: the same value, and safe to print.

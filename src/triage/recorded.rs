@@ -4,9 +4,10 @@ use crate::dataset::{Intake, RecordedVerdict, RejectPolicy, recorded_verdicts};
 use crate::endpoint::AskError;
 use crate::model::{Citations, Direction, Evidence, Source, Tokens, Verdict, VerdictKind, excerpt};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,9 +21,10 @@ impl RecordedSpec {
     /// When the file cannot be read, a row of it cannot be used, or two are about one case.
     pub fn build(&self) -> Result<Recorded, String> {
         let mut intake = Intake::new(RejectPolicy { strict: true, allow: false });
-        let rows = recorded_verdicts(&self.file, &mut intake).map_err(|error| format!("file: {error}"))?;
+        let rows = recorded_verdicts(&self.file, &mut intake)
+            .map_err(|error| format!("file {}: {}", error.place, error.message))?;
         let verdicts = rows.into_iter().map(|row| ((row.deploy.clone(), row.service.clone()), row)).collect();
-        Ok(Recorded { verdicts, missing: AtomicU64::new(0) })
+        Ok(Recorded { verdicts, missing: AtomicU64::new(0), used: Mutex::default() })
     }
 }
 
@@ -37,18 +39,26 @@ impl RecordedSpec {
 pub struct Recorded {
     verdicts: BTreeMap<(String, String), RecordedVerdict>,
     missing: AtomicU64,
+    /// Rows that a case was found for.
+    used: Mutex<BTreeSet<(String, String)>>,
 }
 
 impl Triager for Recorded {
     fn judge(&self, case: &CaseContext<'_>) -> Result<Verdict, AskError> {
         let key = (case.deploy.id.clone(), case.window.service.clone());
-        Ok(self.verdicts.get(&key).map_or_else(|| self.none(), |row| verdict(row, case)))
+        let Some(row) = self.verdicts.get(&key) else { return Ok(self.none()) };
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+        Ok(verdict(row, case))
     }
 
     fn notes(&self) -> Vec<String> {
         let missing = self.missing.load(Ordering::Relaxed);
         let told = || format!("{missing} case(s) have no row in the recorded verdicts: they are inconclusive");
-        (missing > 0).then(told).into_iter().collect()
+        let unused = self.verdicts.len() - self.used.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let idle = || {
+            format!("{unused} recorded verdict(s) are about no case of this pipeline: are deploy and service right?")
+        };
+        (missing > 0).then(told).into_iter().chain((unused > 0).then(idle)).collect()
     }
 }
 

@@ -194,7 +194,7 @@ impl Recorded {
         let outcomes: Vec<String> =
             spend.outcomes.iter().map(|(name, count)| format!("{count} {}", name.replace('_', " "))).collect();
         line("answers", if outcomes.is_empty() { "none".to_owned() } else { outcomes.join(", ") });
-        line("requests", format!("{}, of {} nobody counted the tokens", spend.calls, spend.uncounted));
+        line("requests", format!("{}; the tokens of {} were not counted", spend.calls, spend.uncounted));
         let tokens = spend.tokens;
         line(
             "tokens counted",
@@ -226,14 +226,35 @@ impl Recorded {
     /// Whether all is there.
     fn verdict(&self, job: &Job<'_>, args: &RecordArgs) -> Result<(), Failure> {
         let failed: Vec<&AskError> = self.verdicts.iter().filter_map(|verdict| verdict.as_ref().err()).collect();
-        let Some(first) = failed.iter().find(|error| !error.is_resumable()).or(failed.first()) else { return Ok(()) };
+        let Some(first) = failed.iter().find(|error| !error.is_resumable()).or(failed.first()) else {
+            return self.usable(job);
+        };
         let message = format!("{} of {} cases got no answer: {first}", failed.len(), self.verdicts.len());
         let name = &job.named.spec.name;
         if first.is_resumable() {
-            let help = "what was answered is recorded: the same command goes on from there";
+            let help = if args.again {
+                "what was answered is recorded: without --again the command goes on from there"
+            } else {
+                "what was answered is recorded: the same command goes on from there"
+            };
             return Err(Failure::Resumable(UserError::new(name, message, help)));
         }
         let help = format!("what was answered is recorded; mend it and run the same command again ({})", args.pipeline);
         Err(Failure::usage(name, message, help))
+    }
+
+    /// Whether the model said anything that can be used.
+    fn usable(&self, job: &Job<'_>) -> Result<(), Failure> {
+        let outcomes = &self.spend.outcomes;
+        let usable = ["valid", "repaired"].iter().any(|name| outcomes.contains_key(*name));
+        if usable || outcomes.is_empty() {
+            return Ok(());
+        }
+        let help = "read what it said in the cassette; is it a chat model that can answer in JSON?";
+        Err(Failure::usage(
+            &job.named.spec.name,
+            "no answer of the model can be used: every case is inconclusive",
+            help,
+        ))
     }
 }

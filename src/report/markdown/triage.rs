@@ -273,7 +273,7 @@ fn money_section(e: &Evaluation) -> String {
     let row = |name: &str, value: String| vec![name.to_owned(), value];
     let mut rows = vec![
         row("tokens of triage", count(t.tokens.total())),
-        row("their price", money(t.tokens_usd)),
+        row("their price, by the price list", money(t.tokens_usd)),
         row("price of a right verdict (tokens alone ÷ right verdicts)", maybe_money(t.usd_per_right_verdict)),
     ];
     if let Some(asked) = &t.asked {

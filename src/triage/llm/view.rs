@@ -9,9 +9,9 @@ use super::vocabulary;
 use crate::model::{Evidence, Source, excerpt, visible};
 use crate::normalize::trace::{self, Frame};
 use crate::triage::evidence::diff::{FileChange, Hunk};
-use crate::triage::{AlertContext, CaseContext, FileClasses};
+use crate::triage::{AlertContext, CaseContext, Diff, FileClasses};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Errors that are shown: those with most records beyond expectation.
 const MOST_ERRORS: usize = 12;
@@ -98,6 +98,8 @@ pub struct Line {
 /// What the ids of a view stand for.
 #[derive(Default)]
 pub struct Names {
+    /// Names in the diff's lines: of the functions in frames only these are shown, since a log names what it likes.
+    pub known: BTreeSet<String>,
     /// `f1` is the first.
     pub files: Vec<String>,
     /// `e1` is the first.
@@ -140,6 +142,7 @@ impl View {
         let (errors_left_out, all) = (alerts.len().saturating_sub(MOST_ERRORS), alerts);
         let alerts = &all[..all.len() - errors_left_out];
         let names = Names {
+            known: case.diff.map(identifiers).unwrap_or_default(),
             files: files.iter().map(|file| file.path().to_owned()).collect(),
             signatures: alerts.iter().map(|one| one.alert.detection.signature.clone()).collect(),
         };
@@ -217,9 +220,26 @@ fn refer_back(errors: &mut [Error]) {
     }
 }
 
+/// Names that a diff that large has at most, as far as they are looked at.
+const MOST_KNOWN: usize = 20_000;
+
+fn identifiers(diff: &Diff) -> BTreeSet<String> {
+    let hunks = diff.files.iter().flat_map(|file| &file.hunks);
+    let lines = hunks.flat_map(|hunk| {
+        let lines = hunk.added.iter().chain(&hunk.removed).chain(&hunk.context).map(|line| line.text.as_str());
+        lines.chain([hunk.header.as_str()])
+    });
+    let words = lines.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')));
+    words.filter(|word| !word.is_empty()).take(MOST_KNOWN).map(str::to_owned).collect()
+}
+
 /// `f2:123 total` where the file was changed, else `app total` or `library total`.
 fn frame_line(frame: &Frame, names: &Names, shown: Shown) -> String {
-    let function = frame.function.as_deref().map_or_else(String::new, |function| format!(" {}", shown.name(function)));
+    let shows = |function: &&str| shown.raw || names.known.contains(*function);
+    let function = frame.function.as_deref().map_or_else(String::new, |function| {
+        let name = Some(function).filter(shows).map_or_else(|| "<name>".to_owned(), |function| shown.name(function));
+        format!(" {name}")
+    });
     let path = frame.path().unwrap_or_default();
     let line = frame.line.map_or_else(String::new, |line| format!(":{line}"));
     match names.files.iter().position(|file| same_file(&path, file)) {
