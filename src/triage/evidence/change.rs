@@ -166,7 +166,9 @@ impl<'a> Change<'a> {
                 }
             }
         }
-        bumps(file.path, &read).into_iter().for_each(|bump| self.bump(bump));
+        for bump in bumps(file.path, &read) {
+            self.bump(bump);
+        }
     }
 
     /// Of two files that name one package the first counts.

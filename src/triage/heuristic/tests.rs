@@ -227,7 +227,22 @@ fn a_changed_dependency_in_the_trace_counts() {
     let mut fixture = Fixture::with_diff(&diff("requirements.txt", "", 1, "requests==2.30", "requests==2.31"));
     let trace = "  File \"/srv/app.py\", line 1, in f\n  File \"/venv/lib/python3.11/site-packages/requests/api.py\", line 9, in get";
     fixture.add("x", |alert| alert.trace = Some(trace.into()));
-    assert!(rules_of(&judge(&fixture)).contains(&"stack_in_changed_dependency"));
+    let verdict = judge(&fixture);
+    let told = verdict.evidence.iter().find(|one| one.rule == "stack_in_changed_dependency").unwrap();
+    assert!(told.summary.ends_with("requests 2.30 → 2.31 at requirements.txt:1."), "{}", told.summary);
+    assert_eq!(verdict.citations.dropped, 0);
+}
+
+#[test]
+fn the_users_file_classes_come_before_the_table() {
+    let text = "[[file_classes]]\nglob = \"shop/**\"\nclass = \"docs\"";
+    let spec: HeuristicSpec = toml::from_str(text).unwrap();
+    assert_eq!(toml::from_str::<HeuristicSpec>(&toml::to_string(&spec).unwrap()).unwrap(), spec);
+    let fixture = cart("boom", |alert| alert.trace = Some("  File \"/srv/shop/cart.py\", line 12, in total".into()));
+    assert_eq!(judge(&fixture).kind, Caused);
+    assert_eq!(fixture.judge(&spec.build().unwrap()).kind, NotCaused);
+    let bad: HeuristicSpec = toml::from_str(&text.replace("docs", "doc")).unwrap();
+    assert!(bad.build().unwrap_err().starts_with("file_classes[0].class is \"doc\""));
 }
 
 proptest! {
