@@ -174,7 +174,8 @@ impl Reader {
         if let Some(value) = text.strip_prefix("version: ") {
             return self.complete(line::unquoted(value.split('(').next().unwrap_or_default()));
         }
-        let key = line::unquoted(text.strip_suffix(':')?);
+        let key = text.split_once(": {").map_or_else(|| text.strip_suffix(':'), |(key, _)| Some(key))?;
+        let key = line::unquoted(key);
         if matches!(key, "description" | "dependencies" | "devDependencies" | "optionalDependencies" | "packages") {
             return None;
         }
