@@ -46,6 +46,7 @@ impl Syntax {
 }
 
 /// Reads the lines of one hunk in order: a comment may begin on one and end on another.
+#[derive(Clone, Copy)]
 pub struct Reader {
     syntax: Syntax,
     /// What ends the comment or the text that the line before left open.

@@ -53,9 +53,10 @@ pub fn question(
     let (view, names) = View::of(case, evidence, classes, shown);
     let frame = estimate_tokens(&render(&view, &[], 0)?);
     let all = pieces(case, evidence, classes, shown);
-    let (kept, left_out) = fitting(all, limits.prompt_tokens.saturating_sub(frame));
-    let mut redaction = redactor.session();
-    let data = redaction.redact(&render(&view, &kept, left_out)?)?;
+    let (mut kept, left_out) = fitting(all, limits.prompt_tokens.saturating_sub(frame));
+    let mut before = redactor.session();
+    kept.iter_mut().flat_map(|piece| &mut piece.lines).try_for_each(|line| line.redact(&mut before))?;
+    let data = redactor.session().redact(&render(&view, &kept, left_out)?)?;
     // Nobody can write the fence into the data that it is made of.
     let fence = &sha256(&data)[..16];
     let question = Question {
@@ -73,9 +74,9 @@ pub fn question(
 
 /// The first pieces that fit, whole ones: one that does not fit leaves its place to smaller ones. In the diff's order again, and how
 /// many were left out.
-fn fitting(all: Vec<Piece>, mut tokens: u64) -> (Vec<Piece>, usize) {
+fn fitting(all: Vec<Piece<'_>>, mut tokens: u64) -> (Vec<Piece<'_>>, usize) {
     let count = all.len();
-    let mut kept: Vec<Piece> = Vec::new();
+    let mut kept: Vec<Piece<'_>> = Vec::new();
     for piece in all {
         let size: u64 = piece.lines.iter().map(|line| estimate_tokens(&line.text) + AROUND_LINE).sum();
         if size <= tokens {
@@ -87,7 +88,7 @@ fn fitting(all: Vec<Piece>, mut tokens: u64) -> (Vec<Piece>, usize) {
     (kept, left_out)
 }
 
-fn render(view: &View, pieces: &[Piece], left_out: usize) -> Result<String, String> {
+fn render(view: &View, pieces: &[Piece<'_>], left_out: usize) -> Result<String, String> {
     let shown: Vec<_> = pieces
         .iter()
         .map(|piece| {

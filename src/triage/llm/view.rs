@@ -8,6 +8,7 @@ use super::code::{Reader, Syntax, name};
 use super::vocabulary;
 use crate::model::{Evidence, Source, excerpt, visible};
 use crate::normalize::trace::{self, Frame};
+use crate::redact::Session;
 use crate::triage::evidence::diff::{FileChange, Hunk};
 use crate::triage::{AlertContext, CaseContext, Diff, FileClasses};
 use serde::Serialize;
@@ -78,21 +79,36 @@ pub struct Link {
 }
 
 /// A part of a hunk, ready to be shown.
-pub struct Piece {
+pub struct Piece<'a> {
     /// Index of the file.
     pub file: usize,
-    pub lines: Vec<Line>,
+    pub lines: Vec<Line<'a>>,
     /// Sum of the weights of what cites it; 0: nothing does.
     pub weight: f64,
 }
 
 /// One line of a piece.
-pub struct Line {
+pub struct Line<'a> {
     /// In the new file; in the old one where it was removed.
     pub number: u32,
     /// `+`, `-` or a blank.
     pub mark: char,
     pub text: String,
+    /// What it was made of, and how that is read; `None` where it is shown as it came.
+    source: Option<(Reader, &'a str)>,
+}
+
+impl Line<'_> {
+    /// Makes it of its redacted source: without blanks and quotes a secret is no longer known for one.
+    ///
+    /// # Errors
+    /// When it cannot be redacted.
+    pub fn redact(&mut self, session: &mut Session<'_>) -> Result<(), String> {
+        if let Some((mut reader, source)) = self.source.take() {
+            self.text = reader.line(&session.redact(source)?);
+        }
+        Ok(())
+    }
 }
 
 /// What the ids of a view stand for.
@@ -273,7 +289,12 @@ impl Link {
 
 /// The diff in pieces, those first that evidence cites most, then those that can break production, then in the diff's order.
 #[must_use]
-pub fn pieces(case: &CaseContext<'_>, evidence: &[Evidence], classes: &FileClasses, shown: Shown) -> Vec<Piece> {
+pub fn pieces<'a>(
+    case: &CaseContext<'a>,
+    evidence: &[Evidence],
+    classes: &FileClasses,
+    shown: Shown,
+) -> Vec<Piece<'a>> {
     let Some(diff) = case.diff else { return Vec::new() };
     let mut cited: BTreeMap<(&str, u32), f64> = BTreeMap::new();
     for one in evidence {
@@ -299,7 +320,7 @@ pub fn pieces(case: &CaseContext<'_>, evidence: &[Evidence], classes: &FileClass
     pieces
 }
 
-fn chunks(mut lines: Vec<Line>) -> Vec<Vec<Line>> {
+fn chunks(mut lines: Vec<Line<'_>>) -> Vec<Vec<Line<'_>>> {
     let mut parts = Vec::new();
     while lines.len() > PIECE {
         let rest = lines.split_off(PIECE);
@@ -311,7 +332,7 @@ fn chunks(mut lines: Vec<Line>) -> Vec<Vec<Line>> {
 }
 
 /// The hunk's lines in the order in which the diff has them; none of a file whose lines are not code.
-fn lines(path: &str, hunk: &Hunk, shown: Shown) -> Vec<Line> {
+fn lines<'a>(path: &str, hunk: &'a Hunk, shown: Shown) -> Vec<Line<'a>> {
     let mut reader = match (shown.raw, Syntax::of(path)) {
         (true, _) => None,
         (false, Some(syntax)) => Some(Reader::new(syntax)),
@@ -320,8 +341,9 @@ fn lines(path: &str, hunk: &Hunk, shown: Shown) -> Vec<Line> {
     hunk.in_order()
         .into_iter()
         .map(|(mark, number, text)| {
+            let source = reader.map(|reader| (reader, text));
             let text = reader.as_mut().map_or_else(|| visible(text).chars().take(MOST_RAW).collect(), |r| r.line(text));
-            Line { number, mark, text }
+            Line { number, mark, text, source }
         })
         .collect()
 }
