@@ -69,7 +69,7 @@ same command goes on where it stopped (exit code 3). Afterwards `shakedown repla
 cassette and calls nobody.
 
 Examples:
-  shakedown preset llm-2026 > mine.toml          then set base_url, model and api_key_env
+  shakedown preset show llm-2026 > mine.toml     then set base_url, model and api_key_env
   shakedown triage record datasets/harbor-month --pipeline mine.toml --dry-run
   shakedown triage record datasets/harbor-month --pipeline mine.toml --max-usd 2.50";
 

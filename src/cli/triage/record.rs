@@ -49,7 +49,7 @@ fn error(named: &NamedPipeline, reason: String) -> Failure {
 
 /// A pipeline that asks a model and keeps what it says.
 fn check(named: &NamedPipeline) -> Result<(), Failure> {
-    let help = "shakedown preset llm-2026 prints a pipeline that does";
+    let help = "shakedown preset show llm-2026 prints a pipeline that does";
     let Some(endpoint) = named.spec.triage.endpoint() else {
         let message = format!("it asks no model: its triage is {}", named.spec.triage.name());
         return Err(Failure::usage(&named.spec.name, message, help));

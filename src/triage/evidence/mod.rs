@@ -12,7 +12,6 @@ mod change;
 pub mod citations;
 mod glob;
 mod guards;
-mod hunks;
 mod link;
 pub mod measured;
 mod moved;
@@ -23,7 +22,6 @@ mod text;
 mod trace;
 mod words;
 
-pub use hunks::{RankedHunk, hunks_by_link};
 pub use link::Link;
 
 pub(super) use change::{Change, only_logging};
