@@ -22,4 +22,5 @@ pub mod report;
 pub mod series;
 pub mod simulate;
 pub mod stats;
+pub mod sweep;
 pub mod triage;

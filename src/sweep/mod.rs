@@ -1,0 +1,20 @@
+//! Thousands of configurations on one data set: which to run, how sure that is, and what it gives up.
+//!
+//! A grid names a base pipeline and axes; it makes [`Trial`]s. They are replayed as one tree, and each leaves a [`Record`]: all
+//! that choosing needs to know of it. A [`Selection`] is what is chosen, and how far it can be trusted.
+
+mod amounts;
+mod objective;
+mod record;
+mod selection;
+mod trial;
+
+pub use amounts::{Amounts, Unit};
+pub use objective::{Constraint, End, Goal, Metric, Objective};
+pub use record::{DecidedCase, Record};
+pub use selection::{
+    AmountDifference, AxisSummary, BiasCorrected, Choice, Conclusion, Fold, FrontPoint, GridSummary, Importance,
+    Interaction, Invalid, LevelMean, MainEffect, Multiplicity, Needed, Neighbour, NoiseLevel, PairedTest, Reason,
+    Selection, Setting, Standing, Validation,
+};
+pub use trial::{Role, Trial};

@@ -1,0 +1,41 @@
+//! What a trial did, as far as choosing between trials needs to know.
+
+use crate::model::{Action, Instant, Tokens, VerdictKind};
+use serde::{Deserialize, Serialize};
+
+/// What one trial decided over the whole data set. With the incident log and a price list, every number that trials are compared by
+/// follows from it, under the log as it is and under a log with mistakes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The trial's id.
+    pub id: String,
+    /// SHA-256 of its evaluation (`evaluation.json` of a replay of it alone, without what a study adds), as hexadecimal digits.
+    pub evaluation: String,
+    /// Windows that were looked at.
+    pub windows: u64,
+    /// Alerts that passed the gate.
+    pub alerts: u64,
+    /// Tokens of a normalizer that asks a model, for the whole data set.
+    pub normalization: Tokens,
+    /// By deploy, then service.
+    pub cases: Vec<DecidedCase>,
+    /// Incidents (indices in the data set's order) that no evaluated window could have hit.
+    pub unreachable: Vec<u32>,
+}
+
+/// One case: what was decided, and which incidents its alerts hit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DecidedCase {
+    /// Index of its deploy in the data set.
+    pub deploy: u32,
+    /// Index of its service in the records' services: with `deploy` the unit that two trials are paired by.
+    pub service: u32,
+    pub decided_at: Instant,
+    /// Indices of the incidents that its ungated alerts hit, rising.
+    pub hits: Vec<u32>,
+    pub verdict: VerdictKind,
+    pub confidence: f64,
+    pub action: Action,
+    pub tokens: Tokens,
+    pub review_minutes: f64,
+}
