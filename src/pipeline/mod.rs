@@ -11,13 +11,16 @@ mod schedule;
 mod spec;
 mod surroundings;
 mod variant;
+mod verdicts;
 mod watch;
 
-pub use cases::Cases;
+pub use cases::{Cases, Diffs};
 pub use decoys::{Decoyed, decoys};
 pub use placebo::{Placebo, placebos};
 pub use preset::{PRESETS, Preset};
-pub use replay::{Outcome, Replay, react, rejudge, run, run_with};
+pub use replay::{Asked, Outcome, Replay, act, ask, react, run, run_on};
 pub use schedule::{NotEvaluated, Schedule};
 pub use spec::{MatchSpec, Overlap, PipelineSpec, ReplaySpec, Scope, Trigger};
 pub use variant::parse_pipeline;
+pub use verdicts::Verdicts;
+pub use watch::{Flagged, Watched};
