@@ -4,6 +4,7 @@ mod calibration;
 mod cases;
 mod context;
 mod decoys;
+mod groupings;
 mod placebo;
 mod preset;
 mod replay;
@@ -16,6 +17,7 @@ mod watch;
 
 pub use cases::{Cases, Diffs};
 pub use decoys::{Decoyed, decoys};
+pub use groupings::{Grouping, Groupings};
 pub use placebo::{Placebo, placebos};
 pub use preset::{PRESETS, Preset};
 pub use replay::{Asked, Outcome, Replay, act, ask, react, run, run_on};
