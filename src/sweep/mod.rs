@@ -8,15 +8,17 @@ mod ground;
 mod objective;
 mod record;
 mod selection;
+mod sheet;
 mod trial;
 
 pub use amounts::{Amounts, Unit};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
-pub use objective::{Constraint, End, Goal, Metric, Objective};
+pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
 pub use record::{DecidedCase, Record};
 pub use selection::{
     AmountDifference, AxisSummary, BiasCorrected, Choice, Conclusion, Fold, FrontPoint, GridSummary, Importance,
     Interaction, Invalid, LevelMean, MainEffect, Multiplicity, Needed, Neighbour, NoiseLevel, PairedTest, Reason,
     Selection, Setting, Standing, Validation,
 };
+pub use sheet::{Scratch, Sheet};
 pub use trial::{Role, Trial};
