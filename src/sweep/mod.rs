@@ -3,6 +3,8 @@
 //! A grid names a base pipeline and axes; it makes [`Trial`]s. They are replayed as one tree, and each leaves a [`Record`]: all
 //! that choosing needs to know of it. A [`Selection`] is what is chosen, and how far it can be trusted.
 
+#[cfg(test)]
+mod agreement;
 mod amounts;
 mod ground;
 mod objective;
