@@ -1,5 +1,6 @@
 //! `selection.json`: what a sweep chose, and everything that says how far to trust it.
 
+use super::objective::{Goal, Metric};
 use crate::model::Interval;
 use crate::stats::{Difference, Estimate};
 use serde::Serialize;
@@ -20,6 +21,9 @@ pub struct Selection {
     pub grid: GridSummary,
     /// The objective in words, such as `lowest cost per month`.
     pub objective: String,
+    /// What the objective measures, and whether less or more of it is better: how its numbers are to be read.
+    pub metric: Metric,
+    pub goal: Goal,
     pub conclusion: Conclusion,
     /// `None`: nothing meets the constraints, or there is no incident log.
     pub choice: Option<Choice>,
