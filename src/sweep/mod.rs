@@ -7,16 +7,22 @@
 mod agreement;
 mod amounts;
 mod ground;
+mod journal;
+mod meter;
 mod objective;
+pub mod plan;
 mod record;
+mod run;
 mod selection;
 mod sheet;
 mod trial;
 
 pub use amounts::{Amounts, Unit};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
+pub use journal::{Journal, Origin};
 pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
 pub use record::{DecidedCase, Record};
+pub use run::Walk;
 pub use selection::{
     AmountDifference, AxisSummary, BiasCorrected, Choice, Conclusion, Fold, FrontPoint, GridSummary, Importance,
     Interaction, Invalid, LevelMean, MainEffect, Multiplicity, Needed, Neighbour, NoiseLevel, PairedTest, Reason,
