@@ -4,12 +4,14 @@
 //! that choosing needs to know of it. A [`Selection`] is what is chosen, and how far it can be trusted.
 
 mod amounts;
+mod grid;
 mod objective;
 mod record;
 mod selection;
 mod trial;
 
 pub use amounts::{Amounts, Unit};
+pub use grid::{GRIDS, Grid, Planned, Sample, ShippedGrid, parameter_count, read_grid};
 pub use objective::{Constraint, End, Goal, Metric, Objective};
 pub use record::{DecidedCase, Record};
 pub use selection::{
