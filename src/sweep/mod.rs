@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod agreement;
 mod amounts;
+mod grid;
 mod ground;
 mod journal;
 mod meter;
@@ -18,6 +19,7 @@ mod sheet;
 mod trial;
 
 pub use amounts::{Amounts, Unit};
+pub use grid::{GRIDS, Grid, Planned, Sample, ShippedGrid, parameter_count, read_grid};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
 pub use journal::{Journal, Origin};
 pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
