@@ -6,17 +6,30 @@
 #[cfg(test)]
 mod agreement;
 mod amounts;
+mod bias;
+mod choose;
+mod conclude;
+mod drawn;
+mod draws;
 mod grid;
 mod ground;
 mod journal;
 mod meter;
+mod multiplicity;
+mod needed;
+mod noise;
 mod objective;
 pub mod plan;
+mod pool;
+mod profile;
 mod record;
 mod run;
+mod select;
 mod selection;
 mod sheet;
+mod table;
 mod trial;
+mod validate;
 
 pub use amounts::{Amounts, Unit};
 pub use grid::{GRIDS, Grid, Planned, Sample, ShippedGrid, parameter_count, read_grid};
@@ -25,6 +38,7 @@ pub use journal::{Journal, Origin};
 pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
 pub use record::{DecidedCase, Record};
 pub use run::Walk;
+pub use select::{Study, select, table};
 pub use selection::{
     AmountDifference, AxisSummary, BiasCorrected, Choice, Conclusion, Fold, FrontPoint, GridSummary, Importance,
     Interaction, Invalid, LevelMean, MainEffect, Multiplicity, Needed, Neighbour, NoiseLevel, PairedTest, Reason,
@@ -32,3 +46,15 @@ pub use selection::{
 };
 pub use sheet::{Scratch, Sheet};
 pub use trial::{Role, Trial};
+
+/// All that was searched and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    pub grid: GridSummary,
+    pub objective: Objective,
+    pub ground: Ground,
+    /// References, the base, the points of the grid.
+    pub trials: Vec<Trial>,
+    /// In the order of `trials`.
+    pub records: Vec<Record>,
+}

@@ -159,6 +159,16 @@ impl Metric {
         }
     }
 
+    /// What would be in the denominator, had it a label.
+    #[must_use]
+    pub const fn open(self, sum: &Amounts) -> f64 {
+        match self {
+            Self::EndToEndPrecision => sum.open_actions,
+            Self::TriagePrecision => sum.blamed_open,
+            _ => 0.0,
+        }
+    }
+
     /// Its value from [`Metric::parts`] over so many days; `None` where it is undefined, and for a median.
     #[must_use]
     pub fn value(self, a: f64, b: f64, days: f64) -> Option<f64> {
