@@ -6,7 +6,9 @@
 mod amounts;
 mod ground;
 mod objective;
+mod paired_test;
 mod record;
+mod sampled;
 mod selection;
 mod sheet;
 mod trial;
@@ -14,7 +16,9 @@ mod trial;
 pub use amounts::{Amounts, Unit};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
 pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
+pub use paired_test::{answered, false_actions, paired_test};
 pub use record::{DecidedCase, Record};
+pub use sampled::Sampler;
 pub use selection::{
     AmountDifference, AxisSummary, BiasCorrected, Choice, Conclusion, Fold, FrontPoint, GridSummary, Importance,
     Interaction, Invalid, LevelMean, MainEffect, Multiplicity, Needed, Neighbour, NoiseLevel, PairedTest, Reason,
