@@ -11,13 +11,14 @@ mod record;
 mod sampled;
 mod selection;
 mod sheet;
+mod side_by_side;
 mod trial;
 
 pub use amounts::{Amounts, Unit};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
 pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
 pub use paired_test::{answered, false_actions, paired_test};
-pub use record::{DecidedCase, Record};
+pub use record::{DecidedCase, Record, hash_of};
 pub use sampled::Sampler;
 pub use selection::{
     AmountDifference, AxisSummary, BiasCorrected, Choice, Conclusion, Fold, FrontPoint, GridSummary, Importance,
@@ -25,4 +26,5 @@ pub use selection::{
     Selection, Setting, Standing, Validation,
 };
 pub use sheet::{Scratch, Sheet};
+pub use side_by_side::{CaseId, Change, Discordant, Finding, MetricRow, SideBySide, Value};
 pub use trial::{Role, Trial};

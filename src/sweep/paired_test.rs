@@ -129,7 +129,13 @@ fn amount_difference(
         _ => None,
     };
     let relevant = difference.as_ref().and_then(|d| is_relevant(sheet, counts, d.value.abs(), cost));
-    AmountDifference { metric, significant: difference.as_ref().and_then(is_significant), difference, magnitude, relevant }
+    AmountDifference {
+        metric,
+        significant: difference.as_ref().and_then(is_significant),
+        difference,
+        magnitude,
+        relevant,
+    }
 }
 
 fn is_significant(difference: &Difference) -> Option<bool> {
