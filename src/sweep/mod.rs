@@ -19,14 +19,17 @@ mod multiplicity;
 mod needed;
 mod noise;
 mod objective;
+mod paired_test;
 pub mod plan;
 mod pool;
 mod profile;
 mod record;
 mod run;
+mod sampled;
 mod select;
 mod selection;
 mod sheet;
+mod side_by_side;
 mod table;
 mod trial;
 mod validate;
@@ -36,8 +39,10 @@ pub use grid::{GRIDS, Grid, Planned, Sample, ShippedGrid, parameter_count, read_
 pub use ground::{Ground, GroundDeploy, GroundIncident};
 pub use journal::{Journal, Origin};
 pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
-pub use record::{DecidedCase, Record};
+pub use paired_test::{answered, false_actions, paired_test};
+pub use record::{DecidedCase, Record, hash_of};
 pub use run::Walk;
+pub use sampled::Sampler;
 pub use select::{Study, select, table};
 pub use selection::{
     AmountDifference, AxisSummary, BiasCorrected, Choice, Conclusion, Fold, FrontPoint, GridSummary, Importance,
@@ -45,6 +50,7 @@ pub use selection::{
     Selection, Setting, Standing, Validation,
 };
 pub use sheet::{Scratch, Sheet};
+pub use side_by_side::{CaseId, Change, Discordant, Finding, MetricRow, SideBySide, Value};
 pub use trial::{Role, Trial};
 
 /// All that was searched and what came of it.

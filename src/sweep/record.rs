@@ -1,7 +1,8 @@
 //! What a trial did, as far as choosing between trials needs to know.
 
 use crate::dataset::DataSet;
-use crate::evaluate::{Assessment, Judged};
+use crate::endpoint::sha256;
+use crate::evaluate::{Assessment, Evaluation, Judged};
 use crate::model::{Action, Instant, Tokens, VerdictKind};
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,15 @@ impl Record {
             unreachable: incidents.filter(|(_, i)| i.evaluable && !i.reachable).map(|(index, _)| index).collect(),
         }
     }
+}
+
+/// SHA-256 of an evaluation as JSON, without what a study adds, as hexadecimal digits.
+#[must_use]
+pub fn hash_of(evaluation: &Evaluation) -> String {
+    let mut plain = Evaluation { label_noise: None, stage_values: None, normalization: None, ..evaluation.clone() };
+    plain.triage.decoys = None;
+    // An evaluation holds no map with keys that JSON has none for.
+    sha256(&serde_json::to_string(&plain).unwrap_or_default())
 }
 
 impl DecidedCase {

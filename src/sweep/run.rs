@@ -2,9 +2,8 @@
 
 use super::meter::Meter;
 use super::plan::{Branch, Stages, branches};
-use super::{Record, Trial};
+use super::{Record, Trial, hash_of};
 use crate::dataset::DataSet;
-use crate::endpoint::sha256;
 use crate::evaluate::{Costs, GivenPipeline, evaluate};
 use crate::model::{Progress, Silent, UserError};
 use crate::pipeline::{Asked, Diffs, Flagged, Groupings, Outcome, PipelineSpec, Replay, Verdicts, Watched, act, ask};
@@ -170,8 +169,7 @@ impl Walker<'_> {
             triage: asked.spend.clone(),
             notes: Vec::new(),
         };
-        let record = record(watched, costs, trial, &replay)?;
-        (self.walk.keep)(record)?;
+        (self.walk.keep)(record(watched, costs, trial, &replay))?;
         self.walk.progress.advance(1);
         Ok(())
     }
@@ -184,10 +182,8 @@ fn each<T: Sync>(items: &[T], work: impl Fn(&T) -> Result<(), UserError> + Sync 
 }
 
 /// What a trial leaves: what was decided, and the hash of its evaluation.
-fn record(watched: &Watched, costs: &Costs, trial: &Trial, replay: &Replay) -> Result<Record, UserError> {
+fn record(watched: &Watched, costs: &Costs, trial: &Trial, replay: &Replay) -> Record {
     let given = GivenPipeline { given: &trial.given, spec: &trial.spec };
     let assessment = evaluate(watched.data, watched.fits, &given, replay, costs);
-    let json = serde_json::to_string(&assessment.evaluation);
-    let json = json.map_err(|error| UserError::new(&trial.id, error.to_string(), ""))?;
-    Ok(Record::of(&assessment, watched.data, watched.fits.spend.tokens, &trial.id, &sha256(&json)))
+    Record::of(&assessment, watched.data, watched.fits.spend.tokens, &trial.id, &hash_of(&assessment.evaluation))
 }
