@@ -6,6 +6,7 @@
 //!            ├▶ charts        *.svg                            funnel, precision and recall, tornado, reliability, counts around each case
 //!            ├▶ explain       one deploy as a post-mortem      explain
 //!            └▶ files         all of it in a folder            write, write_comparison
+//! Selection ──▶ sweep         the same of thousands of trials  write_sweep, sweep_summary
 //! ```
 //!
 //! Nothing here computes a score: what is printed comes from `evaluate`, and what is told of a signature that did not flag is
@@ -32,6 +33,7 @@ mod shown;
 mod signatures;
 mod stories;
 mod style;
+mod sweep;
 mod terminal;
 mod why;
 mod words;
@@ -53,4 +55,5 @@ pub use recalibration::{markdown as markdown_recalibration, terminal as recalibr
 pub use redteam::{markdown as markdown_redteam, terminal as redteam};
 pub use regrouping::{markdown as markdown_regrouping, terminal as regrouping};
 pub use style::Style;
+pub use sweep::{sweep_markdown, sweep_summary, write_sweep};
 pub use terminal::{comparison, summary};
