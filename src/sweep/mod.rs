@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod agreement;
 mod amounts;
+mod asked;
 mod bias;
 mod choose;
 mod conclude;
@@ -35,6 +36,7 @@ mod trial;
 mod validate;
 
 pub use amounts::{Amounts, Unit};
+pub use asked::{BuildTriager, asked_cases};
 pub use grid::{GRIDS, Grid, Planned, Sample, ShippedGrid, parameter_count, read_grid};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
 pub use journal::{Journal, Origin};
@@ -51,7 +53,7 @@ pub use selection::{
 };
 pub use sheet::{Scratch, Sheet};
 pub use side_by_side::{CaseId, Change, Discordant, Finding, MetricRow, SideBySide, Value};
-pub use trial::{Role, Trial};
+pub use trial::{Role, Trial, TrialFile};
 
 /// All that was searched and what came of it.
 #[derive(Clone, Debug, PartialEq)]
