@@ -84,11 +84,11 @@ impl Grid {
         if tally.points.is_empty() {
             return Err(self.nothing_left(&tally));
         }
-        Ok(self.planned(trials, tally))
+        Ok(self.planned(trials, &tally))
     }
 
     fn check_size(&self) -> Result<(), UserError> {
-        if self.sample != Sample::Grid {
+        if !matches!(self.sample, Sample::Grid {}) {
             return Ok(());
         }
         let help = "draw some of them: [sample] with kind = \"latin_hypercube\" (or \"random\") and n = 500";
@@ -152,7 +152,7 @@ impl Grid {
         }
     }
 
-    fn planned(&self, mut trials: Vec<Trial>, tally: Tally) -> Planned {
+    fn planned(&self, mut trials: Vec<Trial>, tally: &Tally) -> Planned {
         let used: Vec<BTreeSet<usize>> = (0..self.axes.len())
             .map(|axis| {
                 let points = tally.points.iter().map(|(levels, _)| levels);
@@ -177,7 +177,7 @@ impl Grid {
             Trial { levels: told(levels), ..trial(&id, Role::Candidate, spec, &given) }
         };
         trials.par_extend(tally.points.par_iter().enumerate().map(point));
-        Planned { summary: self.summary(&tally, &used), notes: self.notes(&tally, &used), trials }
+        Planned { summary: self.summary(tally, &used), notes: self.notes(tally, &used), trials }
     }
 
     /// The levels of a point in words.

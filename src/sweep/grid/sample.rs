@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// How combinations are drawn. `n` counts points of the grid; references and the base come on top.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Sample {
     /// Every combination.
-    #[default]
-    Grid,
+    Grid {},
     /// Each combination as likely as any other (Bergstra & Bengio 2012).
     Random {
         n: usize,
@@ -40,6 +39,12 @@ pub enum Sample {
     },
 }
 
+impl Default for Sample {
+    fn default() -> Self {
+        Self::Grid {}
+    }
+}
+
 fn one() -> u64 {
     1
 }
@@ -64,7 +69,7 @@ impl Sample {
     #[must_use]
     pub const fn n(&self) -> Option<usize> {
         match *self {
-            Self::Grid => None,
+            Self::Grid {} => None,
             Self::Random { n, .. } | Self::LatinHypercube { n, .. } | Self::Halving { n, .. } => Some(n),
         }
     }
@@ -127,7 +132,7 @@ enum Source {
 impl<'a> Draw<'a> {
     pub(super) fn new(sample: Sample, sizes: &'a [usize]) -> Self {
         let seed = match sample {
-            Sample::Grid => 0,
+            Sample::Grid {} => 0,
             Sample::Random { seed, .. } | Sample::LatinHypercube { seed, .. } | Sample::Halving { seed, .. } => seed,
         };
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -139,8 +144,8 @@ impl<'a> Draw<'a> {
                 places.shuffle(&mut rng);
                 Source::Places { places, used: 0 }
             }
-            (Sample::Grid, None) | (Sample::Random { .. }, None) => Source::Random { rounds: MOST_ROUNDS },
-            (Sample::Grid | Sample::Random { .. }, Some(count)) => Source::Places { places: all(count), used: 0 },
+            (Sample::Grid {} | Sample::Random { .. }, None) => Source::Random { rounds: MOST_ROUNDS },
+            (Sample::Grid {} | Sample::Random { .. }, Some(count)) => Source::Places { places: all(count), used: 0 },
             // Who asks for as many points as there are gets all.
             (_, Some(count)) if sample.n().is_none_or(|n| n as u64 >= u64::from(count)) => {
                 Source::Places { places: all(count), used: 0 }
@@ -212,7 +217,7 @@ impl<'a> Draw<'a> {
                 let axis = self.rng.random_range(0..self.sizes.len() as u64) as usize;
                 let (mut a, mut b) = (points[i].clone(), points[other].clone());
                 std::mem::swap(&mut a[axis], &mut b[axis]);
-                let is_free = |point| !taken.get(point).is_some_and(|&n| n > 0) && !self.seen.contains(point);
+                let is_free = |point| taken.get(point).is_none_or(|&n| n == 0) && !self.seen.contains(point);
                 if a != b && is_free(&a) && is_free(&b) {
                     for (at, point) in [(i, a), (other, b)] {
                         *taken.entry(points[at].clone()).or_default() -= 1;
