@@ -19,7 +19,6 @@ mod tests;
 pub use plan::Planned;
 pub use sample::Sample;
 pub use shipped::{GRIDS, ShippedGrid};
-pub use stages::parameter_count;
 
 use super::Objective;
 use crate::dataset::{file_name, nearest, parse_toml, read_text};

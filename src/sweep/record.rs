@@ -1,5 +1,7 @@
 //! What a trial did, as far as choosing between trials needs to know.
 
+use crate::dataset::DataSet;
+use crate::evaluate::{Assessment, Judged};
 use crate::model::{Action, Instant, Tokens, VerdictKind};
 use serde::{Deserialize, Serialize};
 
@@ -38,4 +40,40 @@ pub struct DecidedCase {
     pub action: Action,
     pub tokens: Tokens,
     pub review_minutes: f64,
+}
+
+impl Record {
+    /// What a replay leaves when it has been evaluated. `normalization`: tokens of its normalizer; `evaluation`: hash of its evaluation.
+    #[must_use]
+    pub fn of(assessment: &Assessment, data: &DataSet, normalization: Tokens, id: &str, evaluation: &str) -> Self {
+        let funnel = &assessment.evaluation.funnel;
+        let incidents = (0..).zip(&assessment.truth.incidents);
+        Self {
+            id: id.to_owned(),
+            evaluation: evaluation.to_owned(),
+            windows: funnel.windows,
+            alerts: funnel.alerts,
+            normalization,
+            cases: assessment.judged.iter().filter_map(|judged| DecidedCase::of(judged, data)).collect(),
+            unreachable: incidents.filter(|(_, i)| i.evaluable && !i.reachable).map(|(index, _)| index).collect(),
+        }
+    }
+}
+
+impl DecidedCase {
+    /// `None` without a case.
+    fn of(judged: &Judged, data: &DataSet) -> Option<Self> {
+        let (case, window) = (judged.case()?, &judged.outcome.window);
+        Some(Self {
+            deploy: window.deploy as u32,
+            service: data.records.services.find(&window.service)?,
+            decided_at: window.decided_at,
+            hits: judged.all.iter().map(|&incident| incident as u32).collect(),
+            verdict: case.verdict.kind,
+            confidence: case.verdict.confidence,
+            action: case.action,
+            tokens: case.tokens,
+            review_minutes: case.review_minutes,
+        })
+    }
 }

@@ -17,7 +17,7 @@ fn read_on(base: &str, rest: &str) -> Grid {
 }
 
 fn candidates(planned: &Planned) -> impl Iterator<Item = &Trial> {
-    planned.trials.iter().filter(|trial| trial.role == Role::Candidate)
+    planned.trials.iter().filter(|trial| trial.role == Candidate)
 }
 
 /// What the points of a grid have at one of the paths of their files, in order.
@@ -81,7 +81,7 @@ fn a_base_may_be_a_file_beside_the_grid() {
     std::fs::write(folder.path().join("mine.toml"), own).unwrap();
     let text = "schema_version = 1\nname = 'g'\nbase = 'mine.toml'\n[axes]\n'detect.alpha' = [0.01]\n";
     let planned = read_grid(text, "g.toml", folder.path()).unwrap().plan().unwrap();
-    assert_eq!(ids(&planned)[3], ("mine", Role::Base));
+    assert_eq!(ids(&planned)[3], ("mine", Base));
     assert_eq!(planned.trials[3].given, own);
     assert_eq!(values(&planned, "gate.kind"), ["\"none\""]);
     let named = |name: &str| {
