@@ -73,7 +73,7 @@ fn a_seed_draws_the_same_everywhere() {
 }
 
 const PINNED_HYPERCUBE: [[usize; 3]; 4] = [[1, 0, 874], [2, 3, 96], [0, 1, 728], [2, 2, 458]];
-const PINNED_RANDOM: [[usize; 3]; 4] = [[0; 3]; 4];
+const PINNED_RANDOM: [[usize; 3]; 4] = [[0, 1, 150], [2, 3, 605], [0, 2, 527], [1, 2, 622]];
 
 #[test]
 fn what_cannot_be_used_is_drawn_again() {

@@ -27,9 +27,9 @@ fn a_trials_file_reads_back_to_the_trial() {
     for shipped in &GRIDS {
         let planned = shipped.grid().unwrap().plan().unwrap();
         for (i, trial) in planned.trials.iter().enumerate() {
-            assert_eq!(parse_pipeline(&trial.given, "t.toml").unwrap(), trial.spec);
             assert!(!trial.spec.triage.needs_recording());
-            if i % 97 == 0 {
+            if i % 23 == 0 {
+                assert_eq!(parse_pipeline(&trial.given, "t.toml").unwrap(), trial.spec);
                 trial.spec.check().unwrap();
             }
             for (axis, &level) in planned.summary.axes.iter().zip(&trial.levels) {
