@@ -10,11 +10,12 @@ use crate::pipeline::{PipelineSpec, Preset};
 use crate::sweep::{AxisSummary, GridSummary, Invalid, Role, Trial};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// What every sweep is read against.
 const REFERENCES: [&str; 3] = ["null", "always", "langchain-2026"];
 
-/// Combinations that are looked at together.
+/// Combinations of a full grid that are looked at together.
 const BATCH: usize = 4_096;
 
 /// Reasons that are told apart.
@@ -34,7 +35,7 @@ pub struct Planned {
 enum Found {
     Excluded,
     Invalid(String),
-    Valid(Box<PipelineSpec>, String),
+    Valid(Box<PipelineSpec>, u128),
 }
 
 /// What was found so far.
@@ -43,7 +44,7 @@ struct Tally {
     /// Points of the grid, in order, with the levels of each.
     points: Vec<(Vec<usize>, PipelineSpec)>,
     /// What each pipeline is called first: a leading trial by its index, a point by `None`.
-    seen: HashMap<String, Option<usize>>,
+    seen: HashMap<u128, Option<usize>>,
     excluded: u64,
     duplicates: u64,
     invalid: BTreeMap<String, u64>,
@@ -68,7 +69,7 @@ impl Grid {
         let checks = Checks::new(&self.axes);
         let wanted = self.sample.n().unwrap_or(usize::MAX);
         loop {
-            let drawn = draw.next((wanted - tally.points.len()).min(BATCH));
+            let drawn = draw.next((wanted - tally.points.len()).min(self.sample.n().unwrap_or(BATCH)));
             if drawn.is_empty() {
                 break;
             }
@@ -272,10 +273,10 @@ impl Tally {
     }
 }
 
-/// What makes two pipelines the same: everything but what they are called.
-fn key_of(spec: &PipelineSpec) -> String {
+/// What makes two pipelines the same: everything but what they are called, hashed.
+fn key_of(spec: &PipelineSpec) -> u128 {
     let unnamed = PipelineSpec { name: String::new(), description: String::new(), ..spec.clone() };
-    toml::to_string(&unnamed).unwrap_or_default()
+    xxh3_128(toml::to_string(&unnamed).unwrap_or_default().as_bytes())
 }
 
 fn trial(id: &str, role: Role, spec: PipelineSpec, given: &str) -> Trial {

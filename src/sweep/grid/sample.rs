@@ -61,8 +61,11 @@ fn third() -> f64 {
 pub(super) const MOST_POINTS: usize = 100_000;
 pub(super) const MOST_COMBINATIONS: u64 = 1_000_000;
 
-/// Draws anew in place of what could not be used, until nothing new is found so many times.
-const MOST_ROUNDS: u32 = 50;
+/// Points that are drawn in all for one that is asked for: what cannot be used is drawn anew.
+const DRAWS_A_POINT: usize = 50;
+
+/// Points that are drawn in all, however few are asked for.
+const LEAST_DRAWS: usize = 1_000;
 
 impl Sample {
     /// Points asked for; `None`: all.
@@ -115,6 +118,7 @@ pub(super) struct Draw<'a> {
     source: Source,
 }
 
+/// Where combinations come from; `left` counts the draws that are left.
 enum Source {
     /// Places in the grid's order, and how many of them are used up.
     Places {
@@ -122,10 +126,10 @@ enum Source {
         used: usize,
     },
     Random {
-        rounds: u32,
+        left: usize,
     },
     LatinHypercube {
-        rounds: u32,
+        left: usize,
     },
 }
 
@@ -136,21 +140,18 @@ impl<'a> Draw<'a> {
             Sample::Random { seed, .. } | Sample::LatinHypercube { seed, .. } | Sample::Halving { seed, .. } => seed,
         };
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let few = combinations(sizes).filter(|&count| count <= MOST_COMBINATIONS).map(|count| count as u32);
-        let all = |count: u32| (0..count).collect::<Vec<u32>>();
-        let source = match (sample, few) {
-            (Sample::Random { n, .. }, Some(count)) if (n as u64) < u64::from(count) => {
-                let mut places = all(count);
+        let count = combinations(sizes).filter(|&count| count <= MOST_COMBINATIONS);
+        let mut places: Vec<u32> = (0..count.unwrap_or_default() as u32).collect();
+        let left = sample.n().unwrap_or_default().saturating_mul(DRAWS_A_POINT).max(LEAST_DRAWS);
+        let source = match (sample, count) {
+            // Who asks for as many points as there are gets all.
+            (_, Some(count)) if sample.n().is_none_or(|n| n as u64 >= count) => Source::Places { places, used: 0 },
+            (Sample::Random { .. }, Some(_)) => {
                 places.shuffle(&mut rng);
                 Source::Places { places, used: 0 }
             }
-            (Sample::Grid {} | Sample::Random { .. }, None) => Source::Random { rounds: MOST_ROUNDS },
-            (Sample::Grid {} | Sample::Random { .. }, Some(count)) => Source::Places { places: all(count), used: 0 },
-            // Who asks for as many points as there are gets all.
-            (_, Some(count)) if sample.n().is_none_or(|n| n as u64 >= u64::from(count)) => {
-                Source::Places { places: all(count), used: 0 }
-            }
-            _ => Source::LatinHypercube { rounds: MOST_ROUNDS },
+            (Sample::Grid {} | Sample::Random { .. }, None) => Source::Random { left },
+            _ => Source::LatinHypercube { left },
         };
         Self { sizes, rng, seen: HashSet::new(), source }
     }
@@ -163,32 +164,31 @@ impl<'a> Draw<'a> {
                 *used += taken.len();
                 taken.iter().map(|&place| levels_at(u64::from(place), self.sizes)).collect()
             }
-            Source::Random { rounds } => {
-                let mut left = std::mem::take(rounds);
-                let drawn = self.anew(&mut left, |draw| (0..n).map(|_| draw.random()).collect());
-                self.source = Source::Random { rounds: left };
+            &mut Source::Random { left } => {
+                let (drawn, left) = self.anew(n, left, |draw| (0..n).map(|_| draw.random()).collect());
+                self.source = Source::Random { left };
                 drawn
             }
-            Source::LatinHypercube { rounds } => {
-                let mut left = std::mem::take(rounds);
-                let drawn = self.anew(&mut left, |draw| draw.hypercube(n));
-                self.source = Source::LatinHypercube { rounds: left };
+            &mut Source::LatinHypercube { left } => {
+                let (drawn, left) = self.anew(n, left, |draw| draw.hypercube(n));
+                self.source = Source::LatinHypercube { left };
                 drawn
             }
         }
     }
 
-    /// What `make` makes, without what was drawn before; again, while that leaves nothing.
-    fn anew(&mut self, rounds: &mut u32, make: impl Fn(&mut Self) -> Vec<Vec<usize>>) -> Vec<Vec<usize>> {
-        while *rounds > 0 {
-            *rounds -= 1;
+    /// What `make` makes, without what was drawn before; again, while that leaves nothing and draws are left. Says how many are.
+    fn anew(&mut self, n: usize, left: usize, make: impl Fn(&mut Self) -> Vec<Vec<usize>>) -> (Vec<Vec<usize>>, usize) {
+        let mut left = left;
+        while left > 0 {
+            left = left.saturating_sub(n.max(1));
             let mut drawn = make(self);
             drawn.retain(|levels| self.seen.insert(levels.clone()));
             if !drawn.is_empty() {
-                return drawn;
+                return (drawn, left);
             }
         }
-        Vec::new()
+        (Vec::new(), 0)
     }
 
     fn random(&mut self) -> Vec<usize> {

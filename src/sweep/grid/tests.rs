@@ -159,3 +159,18 @@ fn the_same_grid_gives_the_same_trials_at_any_number_of_threads() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     assert_eq!(grid.plan().unwrap(), pool.install(|| grid.plan()).unwrap());
 }
+
+#[test]
+fn the_worked_example_of_the_documentation_is_what_it_says() {
+    let page = include_str!("../../../docs/sweep.md");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let grid = read_grid(example, "example.toml", Path::new("")).unwrap();
+    let planned = grid.plan().unwrap();
+    assert_eq!((planned.summary.trials, planned.summary.combinations), (200, Some(600)));
+    assert_eq!((&planned.summary.invalid[..], &planned.notes[..]), (&[][..], &[][..]));
+    let all = Grid { sample: Sample::default(), ..grid }.plan().unwrap();
+    assert_eq!((all.summary.trials + all.summary.duplicates, all.summary.excluded), (450, 150));
+    for shipped in &GRIDS {
+        assert!(page.contains(&format!("| `{}` |", shipped.name)), "{} is in the table", shipped.name);
+    }
+}
