@@ -5,7 +5,7 @@ use super::checks::Checks;
 use super::combination::Combination;
 use super::sample::{Draw, MOST_COMBINATIONS, MOST_POINTS, Sample, combinations};
 use super::{Base, Grid};
-use crate::model::UserError;
+use crate::model::{UserError, excerpt};
 use crate::pipeline::{PipelineSpec, Preset};
 use crate::sweep::{AxisSummary, GridSummary, Invalid, Role, Trial};
 use rayon::prelude::*;
@@ -17,6 +17,9 @@ const REFERENCES: [&str; 3] = ["null", "always", "langchain-2026"];
 
 /// Combinations of a full grid that are looked at together.
 const BATCH: usize = 4_096;
+
+/// Characters of a reason, which may quote what the grid says.
+const LONGEST_REASON: usize = 300;
 
 /// Reasons that are told apart.
 const MOST_REASONS: usize = 50;
@@ -242,7 +245,7 @@ impl Tally {
     fn add(&mut self, levels: Vec<usize>, found: Found, leading: &mut [Trial]) {
         match found {
             Found::Excluded => self.excluded += 1,
-            Found::Invalid(reason) => *self.invalid.entry(reason).or_default() += 1,
+            Found::Invalid(reason) => *self.invalid.entry(excerpt(&reason, LONGEST_REASON)).or_default() += 1,
             Found::Valid(spec, key) => match self.seen.get(&key) {
                 None => {
                     self.seen.insert(key, None);
