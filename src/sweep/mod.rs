@@ -23,6 +23,8 @@ mod record;
 mod select;
 mod selection;
 mod sheet;
+#[cfg(test)]
+mod simulated;
 mod table;
 mod trial;
 mod validate;
