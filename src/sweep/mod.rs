@@ -11,12 +11,12 @@ mod choose;
 mod conclude;
 mod drawn;
 mod draws;
+mod grid;
 mod ground;
 mod multiplicity;
 mod needed;
 mod noise;
 mod objective;
-mod parameters;
 mod pool;
 mod profile;
 mod record;
@@ -30,9 +30,9 @@ mod trial;
 mod validate;
 
 pub use amounts::{Amounts, Unit};
+pub use grid::{GRIDS, Grid, Planned, Sample, ShippedGrid, parameter_count, read_grid};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
 pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
-pub use parameters::parameter_count;
 pub use record::{DecidedCase, Record};
 pub use select::{Study, select, table};
 pub use selection::{
