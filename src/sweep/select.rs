@@ -8,12 +8,14 @@ use super::drawn::{Drawn, SEED};
 use super::multiplicity::multiplicity;
 use super::needed::{competitor, needed};
 use super::noise::label_noise;
+use super::paired_test::paired_test;
 use super::pool::{Pool, Scores};
-use super::selection::{Choice, Conclusion, Needed, Reason, Selection, Setting, Standing, Validation};
+use super::selection::{Choice, Conclusion, Needed, PairedTest, Reason, Selection, Setting, Standing, Validation};
 use super::table::{Parts, standings};
 use super::trial::Role;
 use super::validate::{Split, folds_of, validate, validated_units};
 use crate::model::Progress;
+use rayon::prelude::*;
 
 /// Draws of whole units (Tsamardinos et al. 2018 take 500 to 1,000).
 const REPLICATES: usize = 1000;
@@ -53,7 +55,7 @@ impl<'s> Study<'s> {
         self.standings(&(0..self.pool.sweep.trials.len()).collect::<Vec<usize>>())
     }
 
-    /// What was chosen, and how far that can be trusted. The paired tests, the front, importance and neighbours are left empty.
+    /// What was chosen, and how far that can be trusted. The front, importance and neighbours are left empty.
     #[must_use]
     pub fn selection(&self, progress: &dyn Progress) -> Selection {
         let chosen = self.picked.as_ref().map(|picked| picked.chosen);
@@ -89,7 +91,7 @@ impl<'s> Study<'s> {
             validation,
             bias,
             multiplicity,
-            tests: Vec::new(),
+            tests: self.tests(),
             needed: self.needed(conclusion),
             front: Vec::new(),
             importance: None,
@@ -148,6 +150,15 @@ impl<'s> Study<'s> {
             parameters: self.pool.simplicity_of(picked.chosen)?.parameters,
             reason: if picked.chosen == picked.best { Reason::Best } else { Reason::SimplestWithinOneSe },
         })
+    }
+
+    /// The choice against every other trial that is shown.
+    fn tests(&self) -> Vec<PairedTest> {
+        let records = &self.pool.sweep.records;
+        let Some(choice) = self.choice() else { return Vec::new() };
+        let others = self.shown().into_iter().filter(|&trial| trial != choice);
+        let others: Vec<usize> = others.collect();
+        others.into_par_iter().map(|o| paired_test(&self.pool.sheet, &records[choice], &records[o])).collect()
     }
 
     /// The choice against what the conclusion is about: nothing, the base, or else its nearest competitor.
