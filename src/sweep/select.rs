@@ -2,7 +2,7 @@
 
 use super::Sweep;
 use super::bias::bias;
-use super::choose::{Picked, best, simplest};
+use super::choose::{Picked, pick};
 use super::conclude::{Findings, conclude};
 use super::drawn::{Drawn, SEED};
 use super::multiplicity::multiplicity;
@@ -13,7 +13,7 @@ use super::pool::{Pool, Scores};
 use super::selection::{Choice, Conclusion, Needed, PairedTest, Reason, Selection, Setting, Standing, Validation};
 use super::table::{Parts, standings};
 use super::trial::Role;
-use super::validate::{Split, folds_of, validate, validated_units};
+use super::validate::{Plan, unvalidated, validate, validated_units};
 use crate::model::Progress;
 use rayon::prelude::*;
 
@@ -27,7 +27,7 @@ pub struct Study<'s> {
     pub scores: Scores,
     /// `None`: nothing keeps the constraints, or the incident log cannot tell.
     pub picked: Option<Picked>,
-    splits: Vec<Split>,
+    plan: Plan,
 }
 
 impl<'s> Study<'s> {
@@ -37,10 +37,9 @@ impl<'s> Study<'s> {
         let drawn = Drawn::of(&pool, REPLICATES, progress);
         let scores = pool.scores(&pool.all_units(), sweep.ground.days);
         let known = sweep.objective.is_known(sweep.ground.labels);
-        let best = best(&pool, &scores).filter(|_| known);
-        let picked = best.map(|best| simplest(&pool, &scores, best, &drawn.errors_to(best)));
-        let splits = folds_of(&pool);
-        Self { pool, drawn, scores, picked, splits }
+        let picked = pick(&pool, &scores, &drawn).filter(|_| known);
+        let plan = Plan::of(&pool);
+        Self { pool, drawn, scores, picked, plan }
     }
 
     /// Index of the chosen trial.
@@ -60,7 +59,7 @@ impl<'s> Study<'s> {
     pub fn selection(&self, progress: &dyn Progress) -> Selection {
         let chosen = self.picked.as_ref().map(|picked| picked.chosen);
         let validation = self.validation(progress);
-        let bias = chosen.and_then(|choice| bias(&self.pool, &self.drawn, choice, progress));
+        let bias = chosen.and_then(|choice| bias(&self.pool, &self.scores, &self.drawn, choice, progress));
         let multiplicity = self.picked.as_ref().and_then(|p| multiplicity(&self.pool, &self.scores, &self.drawn, p));
         let conclusion = match &self.picked {
             None if !self.is_known() => Conclusion::NoLabels,
@@ -106,14 +105,13 @@ impl<'s> Study<'s> {
 
     fn validation(&self, progress: &dyn Progress) -> Validation {
         if self.is_known() {
-            return validate(&self.pool, &self.splits, self.picked.as_ref().map(|picked| picked.chosen), progress);
+            return validate(&self.pool, &self.plan, self.picked.as_ref().map(|picked| picked.chosen), progress);
         }
-        let note = "The incident log does not hold every incident, so that nothing can be chosen by this objective.";
-        Validation { note: Some(note.to_owned()), ..validate(&self.pool, &[], None, progress) }
+        unvalidated("The incident log does not hold every incident, so that nothing can be chosen by this objective.")
     }
 
     fn standings(&self, trials: &[usize]) -> Vec<Standing> {
-        let (weights, days) = validated_units(&self.pool, &self.splits);
+        let (weights, days) = validated_units(&self.pool, &self.plan.splits);
         let parts = Parts { choice: self.choice(), best: self.best_trial() };
         standings(&self.pool, &self.drawn, (&weights, days), parts, trials)
     }

@@ -33,6 +33,13 @@ fn at(deploy: u32) -> Instant {
     START + Span::hours(24 * i64::from(deploy) + 5)
 }
 
+/// A minute of review costs 1 dollar, as does a minute of harm.
+fn costs() -> Costs {
+    let mut costs = Costs { hourly_rate: 60.0, ..Costs::shipped().unwrap() };
+    costs.harm_per_minute.sev2 = 1.0;
+    costs
+}
+
 fn ground() -> Ground {
     let deploy = |n: u32| GroundDeploy {
         id: format!("d{n}"),
@@ -48,7 +55,7 @@ fn ground() -> Ground {
         labels: Some(Labels::Complete),
         span: Interval::new(START, START + Span::days(i64::from(DEPLOYS))),
         days: f64::from(DEPLOYS),
-        costs: Costs { hourly_rate: 60.0, ..Costs::shipped().unwrap() },
+        costs: costs(),
         services: vec!["api".to_owned()],
         deploys: (0..DEPLOYS).map(deploy).collect(),
         incidents: (0..DEPLOYS).step_by(3).map(incident).collect(),
@@ -84,7 +91,8 @@ fn nothing(id: &str) -> Record {
 }
 
 fn trial(id: &str, role: Role) -> Trial {
-    let spec = Preset::find("recommended-2026").unwrap().spec().unwrap();
+    let mut spec = Preset::find("recommended-2026").unwrap().spec().unwrap();
+    spec.replay.baseline = Span::days(7);
     Trial { id: id.to_owned(), role, spec, given: String::new(), levels: Vec::new() }
 }
 
@@ -127,7 +135,7 @@ fn the_winners_curse_is_seen_and_corrected() {
         let objectives: Vec<f64> = study.table()[1..].iter().map(|standing| standing.objective.unwrap()).collect();
         let truth = mean(&objectives);
         let best = objectives.iter().copied().fold(f64::INFINITY, f64::min);
-        let bias = selection.bias.unwrap();
+        let bias = selection.bias.as_ref().unwrap();
         assert!(bias.in_bag < bias.out_of_bag && bias.low < truth && truth < bias.high, "{bias:?}");
         false_finds += u64::from(selection.conclusion == Conclusion::BetterThanBase);
         flattery.push(best / truth - 1.0);
@@ -191,6 +199,23 @@ fn the_simplest_of_what_cannot_be_told_apart_is_taken() {
     sweep.records[5].cases = sweep.records[best].cases.clone();
     let selection = select(&sweep, &Silent);
     assert_eq!(selection.choice.unwrap().id, sweep.trials[5].id, "the stricter one of two that do the same");
+}
+
+#[test]
+fn asking_the_simplest_first_gives_what_asking_all_gives() {
+    for seed in 0..20 {
+        let mut sweep = sweep(seed, &[100.0; 25]);
+        for (index, trial) in sweep.trials.iter_mut().enumerate() {
+            trial.spec.detect.alpha = [0.05, 0.01, 0.001, 0.02][index % 4];
+        }
+        let study = Study::of(&sweep, &Silent);
+        let (pool, picked) = (&study.pool, study.picked.unwrap());
+        let all = picked.within.iter().copied().min_by(|&a, &b| {
+            let simpler = pool.simplicity_of(a).unwrap().order(&pool.simplicity_of(b).unwrap());
+            simpler.then(study.scores.losses[a].total_cmp(&study.scores.losses[b])).then(a.cmp(&b))
+        });
+        assert_eq!(Some(picked.chosen), all);
+    }
 }
 
 #[test]
