@@ -1,5 +1,6 @@
 //! `ground.json`: what comparing trials needs of the data set and of the price list, so that it needs neither.
 
+use super::record::Record;
 use crate::dataset::DataSet;
 use crate::evaluate::{Costs, HARM_CAP, Labels, TrueIncident, Truth};
 use crate::model::{Cause, IncidentSeverity, Instant, Interval, Span};
@@ -99,6 +100,32 @@ impl Ground {
             deploys: deploys.collect(),
             incidents: truth.incidents.iter().map(|incident| GroundIncident::of(data, incident)).collect(),
         }
+    }
+
+    /// Whether every deploy, service and incident that a record names by its index is in it.
+    #[must_use]
+    pub fn holds(&self, record: &Record) -> bool {
+        let below = |index: u32, length: usize| (index as usize) < length;
+        let incident = |&index: &u32| below(index, self.incidents.len());
+        record.unreachable.iter().all(incident)
+            && record.cases.iter().all(|case| {
+                below(case.deploy, self.deploys.len())
+                    && below(case.service, self.services.len())
+                    && case.hits.iter().all(incident)
+            })
+            && self
+                .incidents
+                .iter()
+                .filter_map(|incident| incident.guilty)
+                .all(|index| below(index, self.deploys.len()))
+            && self.deploys.iter().flat_map(|deploy| &deploy.fixes).all(incident)
+    }
+
+    /// Whether the other's indices name the same deploys, services and incidents, and both say the same of them.
+    #[must_use]
+    pub fn is_of_same_data(&self, other: &Self) -> bool {
+        (&self.services, &self.deploys, &self.incidents, self.labels, self.span)
+            == (&other.services, &other.deploys, &other.incidents, other.labels, other.span)
     }
 
     /// `complete`, `partial` or `absent`.

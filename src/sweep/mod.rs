@@ -17,13 +17,18 @@ mod multiplicity;
 mod needed;
 mod noise;
 mod objective;
+mod paired_test;
 mod parameters;
 mod pool;
 mod profile;
 mod record;
+mod sampled;
 mod select;
 mod selection;
 mod sheet;
+mod side_by_side;
+#[cfg(test)]
+mod simulated;
 mod table;
 mod trial;
 mod validate;
@@ -32,8 +37,10 @@ pub use amounts::{Amounts, Unit};
 pub use grid::{GRIDS, Grid, Planned, Sample, ShippedGrid, read_grid};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
 pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
+pub use paired_test::{answered, false_actions, paired_test};
 pub use parameters::parameter_count;
-pub use record::{DecidedCase, Record};
+pub use record::{DecidedCase, Record, hash_of};
+pub use sampled::Sampler;
 pub use select::{Study, select, table};
 pub use selection::{
     AmountDifference, AxisSummary, BiasCorrected, Choice, Conclusion, Fold, FrontPoint, GridSummary, Importance,
@@ -41,6 +48,7 @@ pub use selection::{
     Selection, Setting, Standing, Validation,
 };
 pub use sheet::{Scratch, Sheet};
+pub use side_by_side::{CaseId, Change, Discordant, Finding, MetricRow, SideBySide, Value};
 pub use trial::{Role, Trial};
 
 /// All that was searched and what came of it.

@@ -226,15 +226,29 @@ impl Sheet {
                 }
             }
         }
-        let label = match (own, hit) {
-            (true, _) => Label::Caused,
-            (false, true) if all_open => Label::Unlabelled,
-            (false, _) if self.guilty[case.deploy as usize] => Label::Coincidental,
-            (false, false) if ground.labels != Some(Labels::Complete) => Label::Unlabelled,
-            (false, _) => Label::NotCaused,
-        };
+        let label = self.label_of(case.deploy, own, hit, all_open);
         let amounts = self.case_amounts(case, label, own_actionable);
         scratch.add(self.unit_of_deploy[case.deploy as usize], Amounts { hitting_cases: flag(hit), ..amounts });
+    }
+
+    /// What the incident log says of a case; `own`: it hits an incident that its deploy caused, `hit`: any, `all_open`: none of those it
+    /// hits has a known cause.
+    fn label_of(&self, deploy: u32, own: bool, hit: bool, all_open: bool) -> Label {
+        match (own, hit) {
+            (true, _) => Label::Caused,
+            (false, true) if all_open => Label::Unlabelled,
+            (false, _) if self.guilty[deploy as usize] => Label::Coincidental,
+            (false, false) if self.ground.labels != Some(Labels::Complete) => Label::Unlabelled,
+            (false, _) => Label::NotCaused,
+        }
+    }
+
+    /// What the incident log says of a case.
+    #[must_use]
+    pub fn label(&self, case: &DecidedCase) -> Label {
+        let hits = || case.hits.iter().map(|&i| &self.ground.incidents[i as usize]).filter(|i| i.evaluable);
+        let own = hits().any(|incident| incident.guilty == Some(case.deploy));
+        self.label_of(case.deploy, own, hits().next().is_some(), hits().all(|incident| incident.cause_open))
     }
 
     fn case_amounts(&self, case: &DecidedCase, label: Label, actionable: bool) -> Amounts {
