@@ -9,33 +9,45 @@ use crate::stats::quantile;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// What one draw chose, and how that did.
+/// What one draw chose, and how that and a yardstick did.
 struct Winner {
     class: usize,
     in_bag: f64,
     out_of_bag: f64,
+    yardstick_in_bag: f64,
+    yardstick_out_of_bag: f64,
 }
 
 /// Bootstrap bias correction (BBC-CV; Tsamardinos, Greasidou & Borboudakis 2018, Machine Learning 107): in every draw of units the same
 /// rule chooses by the units drawn, under the same constraints, and what it chose is scored on those that were not. The mean of the
-/// latter is what choosing this way is worth; the score of the choice on what it was chosen on flatters it. `choice`: the class that the
-/// whole data set chose. `None` with fewer than 10 units, or where no draw chose anything.
+/// latter is what choosing this way is worth; the score of the choice on what it was chosen on flatters it. Both means are taken of the
+/// differences to one class that is the same in every draw (the base; without one the choice), whose score over the whole data set is
+/// known: what that draw's units cost whoever is run cancels out. `choice`: the class that the whole data set chose. `None` with fewer
+/// than 10 units, or where no draw chose anything.
 #[must_use]
-pub fn bias(pool: &Pool, drawn: &Drawn, choice: usize, progress: &dyn Progress) -> Option<BiasCorrected> {
+pub fn bias(
+    pool: &Pool,
+    scores: &Scores,
+    drawn: &Drawn,
+    choice: usize,
+    progress: &dyn Progress,
+) -> Option<BiasCorrected> {
     if !drawn.is_enough() {
         return None;
     }
     let replicates = drawn.draws.replicates;
+    let base = pool.base().map(|trial| pool.class_of[trial]).filter(|&class| scores.losses[class].is_finite());
+    let yardstick = base.unwrap_or(choice);
     progress.start("choosing from draws", replicates as u64);
     let one = |draw: usize| {
-        let winner = winner(pool, drawn, draw);
+        let winner = winner(pool, drawn, yardstick, draw);
         progress.advance(1);
         winner
     };
     let winners: Vec<Winner> = (0..replicates).into_par_iter().filter_map(one).collect();
-    let mean = |of: fn(&Winner) -> f64| {
-        let values = || winners.iter().map(of).filter(|value| value.is_finite());
-        values().fold(0.0, |sum, value| sum + value) / values().count() as f64
+    let mean = |excess: fn(&Winner) -> f64| {
+        let excesses = || winners.iter().map(excess).filter(|excess| excess.is_finite());
+        scores.losses[yardstick] + excesses().fold(0.0, |sum, excess| sum + excess) / excesses().count() as f64
     };
     let value = |loss: f64| pool.value(loss);
     let outside: Vec<f64> = winners.iter().filter_map(|winner| value(winner.out_of_bag)).collect();
@@ -43,8 +55,8 @@ pub fn bias(pool: &Pool, drawn: &Drawn, choice: usize, progress: &dyn Progress) 
     Some(BiasCorrected {
         replicates,
         clusters: drawn.draws.units(),
-        in_bag: value(mean(|winner| winner.in_bag))?,
-        out_of_bag: value(mean(|winner| winner.out_of_bag))?,
+        in_bag: value(mean(|w| w.in_bag - w.yardstick_in_bag))?,
+        out_of_bag: value(mean(|w| w.out_of_bag - w.yardstick_out_of_bag))?,
         low: quantile(&outside, 0.025)?,
         high: quantile(&outside, 0.975)?,
         choice_share: chose_it as f64 / winners.len() as f64,
@@ -53,7 +65,7 @@ pub fn bias(pool: &Pool, drawn: &Drawn, choice: usize, progress: &dyn Progress) 
 }
 
 /// `None`: nothing keeps the constraints in the bag, or nothing is left out of it.
-fn winner(pool: &Pool, drawn: &Drawn, draw: usize) -> Option<Winner> {
+fn winner(pool: &Pool, drawn: &Drawn, yardstick: usize, draw: usize) -> Option<Winner> {
     let days = pool.sweep.ground.days;
     let keeps: Vec<bool> = if pool.sweep.objective.constraints.is_empty() {
         pool.classes.iter().map(|class| class.simplest.is_some()).collect()
@@ -63,7 +75,13 @@ fn winner(pool: &Pool, drawn: &Drawn, draw: usize) -> Option<Winner> {
     };
     let scores = Scores { losses: drawn.losses.iter().map(|losses| losses[draw]).collect(), keeps };
     let best = best(pool, &scores)?;
-    let class = simplest(pool, &scores, best, &drawn.errors_to(best)).chosen;
+    let class = simplest(pool, &scores, best, |class, excess| drawn.is_near(class, best, excess));
     let outside = drawn.draws.out_of_bag(draw)?;
-    Some(Winner { class, in_bag: scores.losses[class], out_of_bag: pool.loss(class, &outside, days) })
+    Some(Winner {
+        class,
+        in_bag: scores.losses[class],
+        out_of_bag: pool.loss(class, &outside, days),
+        yardstick_in_bag: scores.losses[yardstick],
+        yardstick_out_of_bag: pool.loss(yardstick, &outside, days),
+    })
 }

@@ -27,7 +27,8 @@ const ALPHA: f64 = 0.05;
 /// 2. `KeepBase`: the choice is the base, or decides as it does.
 /// 3. `BetterThanBase`: out of sample, on later weeks, what was chosen did better than the base; so did what draws chose, out of their
 ///    bags, than the base over the whole data set; and the choice's p-value against the base, adjusted for the search, is below 0.05.
-/// 4. `NotShownBetter`: it did better on later weeks (out of the bag, where there are no weeks to score on), but not all three hold.
+/// 4. `NotShownBetter`: it did better on later weeks (out of the bag, where there are no weeks to score on), but not all three hold; or the
+///    base does not keep the constraints, so that keeping it is no answer.
 /// 5. `KeepBase`.
 #[must_use]
 pub fn conclude(pool: &Pool, found: &Findings) -> Conclusion {
@@ -48,6 +49,7 @@ pub fn conclude(pool: &Pool, found: &Findings) -> Conclusion {
     match (later, out_of_bag) {
         (Some(true), Some(true)) if p.is_some_and(|p| p < ALPHA) => Conclusion::BetterThanBase,
         (Some(true), _) | (None, Some(true)) => Conclusion::NotShownBetter,
+        _ if !found.scores.keeps[base] => Conclusion::NotShownBetter,
         _ => Conclusion::KeepBase,
     }
 }

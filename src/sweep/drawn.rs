@@ -5,8 +5,6 @@ use super::pool::{Class, Pool};
 use crate::model::Progress;
 use crate::stats::quantile;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Seed of every draw that choosing makes: the one of every evaluation.
 pub const SEED: u64 = 20_261_124;
@@ -16,8 +14,8 @@ pub struct Drawn {
     pub draws: Draws,
     /// By class, then draw; NaN: undefined.
     pub losses: Vec<Vec<f64>>,
-    /// What [`Drawn::errors_to`] found already; what is in it does not depend on who asked first.
-    errors: Mutex<BTreeMap<usize, Arc<Vec<f64>>>>,
+    /// Standard error of each class's own loss; infinite where it is undefined in some draw.
+    own_errors: Vec<f64>,
 }
 
 impl Drawn {
@@ -31,8 +29,14 @@ impl Drawn {
             progress.advance(1);
             losses
         };
-        let losses = pool.classes.par_iter().map(one).collect();
-        Self { draws, losses, errors: Mutex::default() }
+        let losses: Vec<Vec<f64>> = pool.classes.par_iter().map(one).collect();
+        let nothing = vec![0.0; replicates];
+        let own_error = |losses: &Vec<f64>| {
+            let defined = losses.iter().all(|loss| loss.is_finite());
+            spread_of_difference(losses, &nothing).filter(|_| defined).unwrap_or(f64::INFINITY)
+        };
+        let own_errors = losses.par_iter().map(own_error).collect();
+        Self { draws, losses, own_errors }
     }
 
     /// Whether there are units enough to say anything about chance.
@@ -41,16 +45,17 @@ impl Drawn {
         self.draws.units() >= MIN_UNITS
     }
 
-    /// The bootstrap standard error of each class's difference to one of them, by class; 0 where it is undefined.
+    /// The bootstrap standard error of the difference of two classes; 0 where it is undefined.
     #[must_use]
-    pub fn errors_to(&self, best: usize) -> Arc<Vec<f64>> {
-        let known = self.errors.lock().unwrap_or_else(PoisonError::into_inner).get(&best).cloned();
-        known.unwrap_or_else(|| {
-            let error = |losses: &Vec<f64>| spread_of_difference(losses, &self.losses[best]).unwrap_or(0.0);
-            let errors: Arc<Vec<f64>> = Arc::new(self.losses.par_iter().map(error).collect());
-            self.errors.lock().unwrap_or_else(PoisonError::into_inner).insert(best, Arc::clone(&errors));
-            errors
-        })
+    pub fn error(&self, a: usize, b: usize) -> f64 {
+        spread_of_difference(&self.losses[a], &self.losses[b]).unwrap_or(0.0)
+    }
+
+    /// Whether an excess of `a` over `b` is at most one standard error of their difference, which is at most the sum of both's own: most
+    /// classes are told apart by that.
+    #[must_use]
+    pub fn is_near(&self, a: usize, b: usize, excess: f64) -> bool {
+        excess <= (self.own_errors[a] + self.own_errors[b]) * (1.0 + 1e-9) && excess <= self.error(a, b)
     }
 
     /// The middle 95 % of a class's losses, low and high; `None`: too few units.
@@ -66,7 +71,8 @@ impl Drawn {
     }
 
     fn percentiles(&self, values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
-        let values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+        let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+        values.sort_unstable_by(f64::total_cmp);
         quantile(&values, 0.025).zip(quantile(&values, 0.975)).filter(|_| self.is_enough())
     }
 }

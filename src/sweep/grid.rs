@@ -19,7 +19,6 @@ mod tests;
 pub use plan::Planned;
 pub use sample::Sample;
 pub use shipped::{GRIDS, ShippedGrid};
-pub use stages::parameter_count;
 
 use super::Objective;
 use crate::dataset::{file_name, nearest, parse_toml, read_text};
@@ -104,22 +103,16 @@ pub fn read_grid(text: &str, file: &str, beside: &Path) -> Result<Grid, UserErro
     let base = read_base(&written.base, &place, beside)?;
     let axes = read_axes(written.axes, &base, &place)?;
     let exclusions = read_exclusions(written.exclude, &axes, &base, &place)?;
-    let (sample, objective) = (written.sample, written.objective);
-    let checked = |span: std::ops::Range<usize>, found: Result<(), String>| {
-        found.map_err(|reason| place.error(span.start, reason, ""))
-    };
-    if let Some(sample) = &sample {
-        checked(sample.span(), sample.get_ref().check())?;
-    }
-    if let Some(objective) = &objective {
-        checked(objective.span(), constraint::check(objective.get_ref()))?;
-    }
+    let checked = |(at, found): (usize, Result<(), String>)| found.map_err(|reason| place.error(at, reason, ""));
+    let of_sample = written.sample.as_ref().map(|sample| (sample.span().start, sample.get_ref().check()));
+    let of_objective = written.objective.as_ref().map(|it| (it.span().start, constraint::check(it.get_ref())));
+    of_sample.into_iter().chain(of_objective).try_for_each(checked)?;
     Ok(Grid {
         name,
         description: written.description,
         given: text.to_owned(),
-        sample: sample.map(Spanned::into_inner).unwrap_or_default(),
-        objective: objective.map(Spanned::into_inner).unwrap_or_default(),
+        sample: written.sample.map(Spanned::into_inner).unwrap_or_default(),
+        objective: written.objective.map(Spanned::into_inner).unwrap_or_default(),
         file: file.to_owned(),
         base,
         axes,

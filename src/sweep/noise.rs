@@ -74,7 +74,7 @@ fn noise_level(share: f64, choice: usize, again: &[Again]) -> NoiseLevel {
 fn again(pool: &Pool, truly: &Scores, drawn: &Drawn, choice: usize, sheet: &Sheet) -> Option<Again> {
     let noisy = scores_under(pool, sheet);
     let best = best(pool, &noisy)?;
-    let chosen = simplest(pool, &noisy, best, &drawn.errors_to(best)).chosen;
+    let chosen = simplest(pool, &noisy, best, |class, excess| drawn.is_near(class, best, excess));
     let base = pool.base().map_or(f64::NAN, |trial| noisy.losses[pool.class_of[trial]]);
     let ahead = (0..noisy.losses.len()).filter(|&class| noisy.losses[class] < noisy.losses[choice]);
     let rank = ahead.map(|class| pool.eligible_in(class)).fold(1, |rank, trials| rank + trials);

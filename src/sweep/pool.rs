@@ -47,6 +47,8 @@ pub struct Pool<'s> {
     pub class_of: Vec<usize>,
     /// By trial.
     pub simplicity: Vec<Simplicity>,
+    /// Classes that can be chosen, by simplicity, equally simple ones in their order.
+    pub simplest_first: Vec<usize>,
     /// By trial: sums over all units.
     pub totals: Vec<Amounts>,
 }
@@ -81,7 +83,8 @@ impl<'s> Pool<'s> {
             let eligible = class.trials.iter().copied().filter(|&trial| sweep.trials[trial].is_eligible());
             class.simplest = eligible.min_by(|&a, &b| simplicity[a].order(&simplicity[b]).then(a.cmp(&b)));
         }
-        Self { sweep, sheet, classes, class_of, simplicity, totals }
+        let simplest_first = by_simplicity(&classes, &simplicity);
+        Self { sweep, sheet, classes, class_of, simplicity, simplest_first, totals }
     }
 
     /// A loss of a class over units, each counted `weights` times, in so many days; NaN: undefined.
@@ -178,6 +181,13 @@ impl<'s> Pool<'s> {
         let incidents = counted.flat_map(|(unit, _)| &unit.incidents);
         incidents.filter(|&&i| self.sweep.ground.incidents[i as usize].is_expected()).count() as u64
     }
+}
+
+fn by_simplicity(classes: &[Class], simplicity: &[Simplicity]) -> Vec<usize> {
+    let choosable = classes.iter().enumerate().filter_map(|(class, one)| Some((class, simplicity[one.simplest?])));
+    let mut choosable: Vec<(usize, Simplicity)> = choosable.collect();
+    choosable.sort_by(|a, b| a.1.order(&b.1).then(a.0.cmp(&b.0)));
+    choosable.into_iter().map(|(class, _)| class).collect()
 }
 
 /// Losses of all classes, and whether each can be chosen and keeps the constraints.

@@ -2,18 +2,20 @@
 
 use super::Sweep;
 use super::bias::bias;
-use super::choose::{Picked, best, simplest};
+use super::choose::{Picked, pick};
 use super::conclude::{Findings, conclude};
 use super::drawn::{Drawn, SEED};
 use super::multiplicity::multiplicity;
 use super::needed::{competitor, needed};
 use super::noise::label_noise;
+use super::paired_test::paired_test;
 use super::pool::{Pool, Scores};
-use super::selection::{Choice, Conclusion, Needed, Reason, Selection, Setting, Standing, Validation};
+use super::selection::{Choice, Conclusion, Needed, PairedTest, Reason, Selection, Setting, Standing, Validation};
 use super::table::{Parts, standings};
 use super::trial::Role;
-use super::validate::{Split, folds_of, validate, validated_units};
+use super::validate::{Plan, unvalidated, validate, validated_units};
 use crate::model::Progress;
+use rayon::prelude::*;
 
 /// Draws of whole units (Tsamardinos et al. 2018 take 500 to 1,000).
 const REPLICATES: usize = 1000;
@@ -25,7 +27,7 @@ pub struct Study<'s> {
     pub scores: Scores,
     /// `None`: nothing keeps the constraints, or the incident log cannot tell.
     pub picked: Option<Picked>,
-    splits: Vec<Split>,
+    plan: Plan,
 }
 
 impl<'s> Study<'s> {
@@ -35,10 +37,9 @@ impl<'s> Study<'s> {
         let drawn = Drawn::of(&pool, REPLICATES, progress);
         let scores = pool.scores(&pool.all_units(), sweep.ground.days);
         let known = sweep.objective.is_known(sweep.ground.labels);
-        let best = best(&pool, &scores).filter(|_| known);
-        let picked = best.map(|best| simplest(&pool, &scores, best, &drawn.errors_to(best)));
-        let splits = folds_of(&pool);
-        Self { pool, drawn, scores, picked, splits }
+        let picked = pick(&pool, &scores, &drawn).filter(|_| known);
+        let plan = Plan::of(&pool);
+        Self { pool, drawn, scores, picked, plan }
     }
 
     /// Index of the chosen trial.
@@ -53,12 +54,12 @@ impl<'s> Study<'s> {
         self.standings(&(0..self.pool.sweep.trials.len()).collect::<Vec<usize>>())
     }
 
-    /// What was chosen, and how far that can be trusted. The paired tests, the front, importance and neighbours are left empty.
+    /// What was chosen, and how far that can be trusted. The front, importance and neighbours are left empty.
     #[must_use]
     pub fn selection(&self, progress: &dyn Progress) -> Selection {
         let chosen = self.picked.as_ref().map(|picked| picked.chosen);
         let validation = self.validation(progress);
-        let bias = chosen.and_then(|choice| bias(&self.pool, &self.drawn, choice, progress));
+        let bias = chosen.and_then(|choice| bias(&self.pool, &self.scores, &self.drawn, choice, progress));
         let multiplicity = self.picked.as_ref().and_then(|p| multiplicity(&self.pool, &self.scores, &self.drawn, p));
         let conclusion = match &self.picked {
             None if !self.is_known() => Conclusion::NoLabels,
@@ -89,7 +90,7 @@ impl<'s> Study<'s> {
             validation,
             bias,
             multiplicity,
-            tests: Vec::new(),
+            tests: self.tests(),
             needed: self.needed(conclusion),
             front: Vec::new(),
             importance: None,
@@ -104,14 +105,13 @@ impl<'s> Study<'s> {
 
     fn validation(&self, progress: &dyn Progress) -> Validation {
         if self.is_known() {
-            return validate(&self.pool, &self.splits, self.picked.as_ref().map(|picked| picked.chosen), progress);
+            return validate(&self.pool, &self.plan, self.picked.as_ref().map(|picked| picked.chosen), progress);
         }
-        let note = "The incident log does not hold every incident, so that nothing can be chosen by this objective.";
-        Validation { note: Some(note.to_owned()), ..validate(&self.pool, &[], None, progress) }
+        unvalidated("The incident log does not hold every incident, so that nothing can be chosen by this objective.")
     }
 
     fn standings(&self, trials: &[usize]) -> Vec<Standing> {
-        let (weights, days) = validated_units(&self.pool, &self.splits);
+        let (weights, days) = validated_units(&self.pool, &self.plan.splits);
         let parts = Parts { choice: self.choice(), best: self.best_trial() };
         standings(&self.pool, &self.drawn, (&weights, days), parts, trials)
     }
@@ -148,6 +148,15 @@ impl<'s> Study<'s> {
             parameters: self.pool.simplicity_of(picked.chosen)?.parameters,
             reason: if picked.chosen == picked.best { Reason::Best } else { Reason::SimplestWithinOneSe },
         })
+    }
+
+    /// The choice against every other trial that is shown.
+    fn tests(&self) -> Vec<PairedTest> {
+        let records = &self.pool.sweep.records;
+        let Some(choice) = self.choice() else { return Vec::new() };
+        let others = self.shown().into_iter().filter(|&trial| trial != choice);
+        let others: Vec<usize> = others.collect();
+        others.into_par_iter().map(|o| paired_test(&self.pool.sheet, &records[choice], &records[o])).collect()
     }
 
     /// The choice against what the conclusion is about: nothing, the base, or else its nearest competitor.

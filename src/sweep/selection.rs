@@ -164,10 +164,11 @@ pub struct Standing {
 pub struct Validation {
     /// Length of a validation block, in days.
     pub block_days: f64,
-    /// Time between what is chosen on and what is scored on, in days: the longest baseline of the sweep and the reach of a window.
+    /// Time between what is chosen on and what is scored on, in days: the longest baseline of the sweep and the reach of
+    /// a window; a day and the reach where that leaves too few weeks.
     pub gap_days: f64,
     pub folds: Vec<Fold>,
-    /// Why there are no folds, or fewer than two.
+    /// Why there are no folds, or fewer than two, or why the gap is shorter than the longest baseline.
     pub note: Option<String>,
     /// Mean objective of the fold's choices on the weeks that they were chosen on, weighted by length; `None`: no folds.
     pub in_sample: Option<f64>,

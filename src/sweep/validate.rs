@@ -1,6 +1,6 @@
 //! Choosing on earlier weeks, scoring on later ones: rolling origin with a purge gap.
 
-use super::choose::{Picked, best, pick};
+use super::choose::{best, pick_among};
 use super::drawn::SEED;
 use super::draws::Draws;
 use super::ground::days;
@@ -8,12 +8,15 @@ use super::pool::Pool;
 use super::profile::Parts;
 use super::selection::{Fold, Validation};
 use crate::model::{Instant, Interval, Progress, Span};
+use crate::pipeline::ReplaySpec;
 
 const BLOCK: Span = Span::days(7);
 /// What is chosen on is at least so long.
 const MIN_TRAIN: Span = Span::days(7);
 /// The last block may be shorter, but not shorter than this.
 const MIN_BLOCK: Span = Span::days(3);
+/// The gap where the longest baseline leaves too few weeks (statistics.md §9).
+const EMBARGO: Span = Span::days(1);
 /// Draws for the standard errors of one fold: they are known to ± 5 % (1 ÷ √(2 · 200)).
 const REPLICATES: usize = 200;
 
@@ -38,14 +41,59 @@ pub fn splits(start: Instant, end: Instant, gap: Span) -> Vec<Split> {
     splits
 }
 
-/// Time between what is chosen on and what is scored on: the longest baseline of the trials, so that no count of the weeks scored on is
-/// in what was chosen on, and how long a deploy's errors are counted and waited for.
-#[must_use]
-pub fn gap(pool: &Pool) -> Span {
-    let replays = || pool.sweep.trials.iter().map(|trial| &trial.spec.replay);
-    let longest = |of: &mut dyn Iterator<Item = Span>| of.max().unwrap_or(Span::ZERO);
-    let (baseline, reach) = (longest(&mut replays().map(|r| r.baseline)), longest(&mut replays().map(|r| r.reach())));
-    Span::from_micros(baseline.micros() + reach.micros())
+/// How the weeks of a data set are split.
+pub struct Plan {
+    pub splits: Vec<Split>,
+    gap: Span,
+    /// The longest baseline of the trials and how long a deploy's errors are counted and waited for.
+    full_gap: Span,
+    warmed_up: Instant,
+}
+
+impl Plan {
+    /// The gap is the longest baseline and the reach of a window, so that no record that decided anything in the weeks scored on is in
+    /// the weeks chosen on. Where that leaves fewer than two blocks, it is a day and the reach: then baselines look back into the weeks
+    /// chosen on, as they do in production; labels do not reach forward (statistics.md §9).
+    #[must_use]
+    pub fn of(pool: &Pool) -> Self {
+        let replays = || pool.sweep.trials.iter().map(|trial| &trial.spec.replay);
+        let longest = |spans: &mut dyn Iterator<Item = Span>| spans.max().unwrap_or(Span::ZERO);
+        let baseline = longest(&mut replays().map(|replay| replay.baseline));
+        let reach = longest(&mut replays().map(ReplaySpec::reach));
+        let plus_reach = |span: Span| Span::from_micros(span.micros() + reach.micros());
+        let (full_gap, warmed_up, end) = (plus_reach(baseline), warmed_up(pool), pool.sweep.ground.span.end);
+        let gaps = [full_gap, full_gap.min(plus_reach(EMBARGO))];
+        let [full, short] = gaps.map(|gap| splits(warmed_up, end, gap));
+        let (gap, splits) = if full.len() < 2 && short.len() > full.len() { (gaps[1], short) } else { (gaps[0], full) };
+        Self { splits, gap, full_gap, warmed_up }
+    }
+
+    /// What has to be said of it: too few folds, or a gap shorter than the longest baseline.
+    fn note(&self, pool: &Pool) -> Option<String> {
+        let in_days = |span: Span| span.as_minutes() / 1440.0;
+        let short = (self.gap < self.full_gap).then(|| {
+            format!(
+                "The longest baseline and a window take {:.1} days, and with a gap of that length too few weeks would be left to score on.                  The gap is {:.1} days instead: baselines of the weeks scored on reach into the weeks chosen on, labels do not.",
+                in_days(self.full_gap),
+                in_days(self.gap),
+            )
+        });
+        let few = (self.splits.len() < 2).then(|| {
+            let warm_up = in_days(self.warmed_up - pool.sweep.ground.span.start);
+            let needed = warm_up + in_days(MIN_TRAIN) + in_days(self.gap) + in_days(BLOCK) + in_days(MIN_BLOCK);
+            let how_many = if self.splits.is_empty() { "No weeks are" } else { "Only one block is" };
+            format!(
+                "{how_many} left to score on: after {warm_up:.1} days of warm-up, at least {:.0} days to choose on, a gap of {:.1} days and                  two blocks of {:.0} and at least {:.0} days take {needed:.1} days, and the data set covers {:.1}.",
+                in_days(MIN_TRAIN),
+                in_days(self.gap),
+                in_days(BLOCK),
+                in_days(MIN_BLOCK),
+                pool.sweep.ground.days,
+            )
+        });
+        let notes: Vec<String> = [short, few].into_iter().flatten().collect();
+        (!notes.is_empty()).then(|| notes.join(" "))
+    }
 }
 
 /// The first deploy that every trial evaluates; the data's end without one.
@@ -54,12 +102,6 @@ fn warmed_up(pool: &Pool) -> Instant {
     let warm_up = pool.sweep.trials.iter().map(|trial| trial.spec.replay.min_baseline).max().unwrap_or(Span::ZERO);
     let after = ground.deploys.iter().filter(|d| d.of_environment && d.at >= ground.span.start + warm_up);
     after.map(|deploy| deploy.at).min().unwrap_or(ground.span.end)
-}
-
-/// All folds of a pool.
-#[must_use]
-pub fn folds_of(pool: &Pool) -> Vec<Split> {
-    splits(warmed_up(pool), pool.sweep.ground.span.end, gap(pool))
 }
 
 /// Weights of units: 1 inside an interval, 0 outside.
@@ -105,11 +147,11 @@ struct Scored {
 /// Validates the way of choosing. In every fold the one-standard-error rule chooses on the earlier weeks alone, under the same
 /// constraints; what it chose is then scored on the later ones. `choice`: the class that the whole data set chose.
 #[must_use]
-pub fn validate(pool: &Pool, splits: &[Split], choice: Option<usize>, progress: &dyn Progress) -> Validation {
-    progress.start("choosing on earlier weeks, scoring on later ones", splits.len() as u64);
+pub fn validate(pool: &Pool, plan: &Plan, choice: Option<usize>, progress: &dyn Progress) -> Validation {
+    progress.start("choosing on earlier weeks, scoring on later ones", plan.splits.len() as u64);
     let mut sums: [Sums; 4] = Default::default();
     let (mut folds, mut agreeing) = (Vec::new(), 0);
-    for split in splits {
+    for split in &plan.splits {
         let scored = fold(pool, *split);
         progress.advance(1);
         agreeing += u64::from(scored.chosen.is_some() && scored.chosen == choice);
@@ -121,14 +163,30 @@ pub fn validate(pool: &Pool, splits: &[Split], choice: Option<usize>, progress: 
     let [in_sample, out_of_sample, base, null] = sums.map(|sum| if any { sum.value(pool) } else { None });
     Validation {
         block_days: BLOCK.as_minutes() / 1440.0,
-        gap_days: gap(pool).as_minutes() / 1440.0,
-        note: note(pool, folds.len()),
+        gap_days: plan.gap.as_minutes() / 1440.0,
+        note: plan.note(pool),
         folds,
         in_sample,
         out_of_sample,
         base: base.filter(|_| pool.base().is_some()),
         null: null.filter(|_| pool.null().is_some()),
         agreeing,
+    }
+}
+
+/// No folds, and why.
+#[must_use]
+pub fn unvalidated(why: &str) -> Validation {
+    Validation {
+        block_days: BLOCK.as_minutes() / 1440.0,
+        gap_days: 0.0,
+        folds: Vec::new(),
+        note: Some(why.to_owned()),
+        in_sample: None,
+        out_of_sample: None,
+        base: None,
+        null: None,
+        agreeing: 0,
     }
 }
 
@@ -151,8 +209,7 @@ fn fold(pool: &Pool, split: Split) -> Scored {
     let (train_days, later_days) = (days(split.train), days(split.validate));
     let scope: Vec<bool> = train.iter().map(|weight| *weight > 0.0).collect();
     let draws = Draws::of(&scope, train_days, REPLICATES, SEED);
-    let picked: Option<Picked> = pick(pool, &pool.scores(&train, train_days), &draws);
-    let chosen = picked.map(|picked| picked.chosen);
+    let chosen = pick_among(pool, &pool.scores(&train, train_days), &draws);
     let value = |class: usize, weights: &[f64], days: f64| pool.value(pool.loss(class, weights, days));
     let of = |trial: Option<usize>| trial.and_then(|trial| value(pool.class_of[trial], &later, later_days));
     let later_scores = pool.scores(&later, later_days);
@@ -169,27 +226,6 @@ fn fold(pool: &Pool, split: Split) -> Scored {
         hindsight: best(pool, &later_scores).and_then(|class| pool.value(later_scores.losses[class])),
     };
     Scored { fold, chosen }
-}
-
-/// Why there are fewer than two folds, and what two would take.
-fn note(pool: &Pool, folds: usize) -> Option<String> {
-    if folds >= 2 {
-        return None;
-    }
-    let ground = &pool.sweep.ground;
-    let in_days = |span: Span| span.as_minutes() / 1440.0;
-    let warm_up = in_days(warmed_up(pool) - ground.span.start);
-    let needed = warm_up + in_days(MIN_TRAIN) + in_days(gap(pool)) + in_days(BLOCK) + in_days(MIN_BLOCK);
-    let how_many = if folds == 0 { "No weeks are" } else { "Only one block of weeks is" };
-    Some(format!(
-        "{how_many} left to score on: after {warm_up:.1} days of warm-up, at least {:.0} days to choose on, a gap of {:.1} days and two \
-         blocks of {:.0} and at least {:.0} days take {needed:.1} days, and the data set covers {:.1}.",
-        in_days(MIN_TRAIN),
-        in_days(gap(pool)),
-        in_days(BLOCK),
-        in_days(MIN_BLOCK),
-        ground.days,
-    ))
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl Axis {
             return Err("is no path: keys joined by single dots, such as detect.alpha".to_owned());
         }
         match value {
-            Value::Array(values) => Self::listed(path, offset, values),
+            Value::Array(values) => Self::listed(path, offset, &values),
             Value::Table(table) if table.keys().any(|key| RANGE_WORDS.contains(&key.as_str())) => {
                 let Numbers { values, continuous } = Numbers::of(Value::Table(table))?;
                 Ok(Self { levels: levels(labels(&values), values), path, offset, continuous })
@@ -51,7 +51,7 @@ impl Axis {
         }
     }
 
-    fn listed(path: String, offset: usize, written: Vec<Value>) -> Result<Self, String> {
+    fn listed(path: String, offset: usize, written: &[Value]) -> Result<Self, String> {
         if written.is_empty() {
             return Err("has no levels: list at least one".to_owned());
         }
@@ -59,7 +59,7 @@ impl Axis {
             return Err(format!("has {} levels: at most {MOST_LEVELS}", written.len()));
         }
         let values = written.iter().map(|value| resolved(&path, value)).collect::<Result<Vec<_>, _>>()?;
-        let labels = labels(&written);
+        let labels = labels(written);
         for (i, value) in values.iter().enumerate() {
             if value.as_float().is_some_and(|x| !x.is_finite()) {
                 return Err(format!("has the level {value}: it is a finite number"));

@@ -5,17 +5,21 @@ use super::checks::Checks;
 use super::combination::Combination;
 use super::sample::{Draw, MOST_COMBINATIONS, MOST_POINTS, Sample, combinations};
 use super::{Base, Grid};
-use crate::model::UserError;
+use crate::model::{UserError, excerpt};
 use crate::pipeline::{PipelineSpec, Preset};
 use crate::sweep::{AxisSummary, GridSummary, Invalid, Role, Trial};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// What every sweep is read against.
 const REFERENCES: [&str; 3] = ["null", "always", "langchain-2026"];
 
-/// Combinations that are looked at together.
+/// Combinations of a full grid that are looked at together.
 const BATCH: usize = 4_096;
+
+/// Characters of a reason, which may quote what the grid says.
+const LONGEST_REASON: usize = 300;
 
 /// Reasons that are told apart.
 const MOST_REASONS: usize = 50;
@@ -34,7 +38,7 @@ pub struct Planned {
 enum Found {
     Excluded,
     Invalid(String),
-    Valid(Box<PipelineSpec>, String),
+    Valid(Box<PipelineSpec>, u128),
 }
 
 /// What was found so far.
@@ -43,7 +47,7 @@ struct Tally {
     /// Points of the grid, in order, with the levels of each.
     points: Vec<(Vec<usize>, PipelineSpec)>,
     /// What each pipeline is called first: a leading trial by its index, a point by `None`.
-    seen: HashMap<String, Option<usize>>,
+    seen: HashMap<u128, Option<usize>>,
     excluded: u64,
     duplicates: u64,
     invalid: BTreeMap<String, u64>,
@@ -68,7 +72,7 @@ impl Grid {
         let checks = Checks::new(&self.axes);
         let wanted = self.sample.n().unwrap_or(usize::MAX);
         loop {
-            let drawn = draw.next((wanted - tally.points.len()).min(BATCH));
+            let drawn = draw.next((wanted - tally.points.len()).min(self.sample.n().unwrap_or(BATCH)));
             if drawn.is_empty() {
                 break;
             }
@@ -84,11 +88,11 @@ impl Grid {
         if tally.points.is_empty() {
             return Err(self.nothing_left(&tally));
         }
-        Ok(self.planned(trials, tally))
+        Ok(self.planned(trials, &tally))
     }
 
     fn check_size(&self) -> Result<(), UserError> {
-        if self.sample != Sample::Grid {
+        if !matches!(self.sample, Sample::Grid {}) {
             return Ok(());
         }
         let help = "draw some of them: [sample] with kind = \"latin_hypercube\" (or \"random\") and n = 500";
@@ -152,7 +156,7 @@ impl Grid {
         }
     }
 
-    fn planned(&self, mut trials: Vec<Trial>, tally: Tally) -> Planned {
+    fn planned(&self, mut trials: Vec<Trial>, tally: &Tally) -> Planned {
         let used: Vec<BTreeSet<usize>> = (0..self.axes.len())
             .map(|axis| {
                 let points = tally.points.iter().map(|(levels, _)| levels);
@@ -177,7 +181,7 @@ impl Grid {
             Trial { levels: told(levels), ..trial(&id, Role::Candidate, spec, &given) }
         };
         trials.par_extend(tally.points.par_iter().enumerate().map(point));
-        Planned { summary: self.summary(&tally, &used), notes: self.notes(&tally, &used), trials }
+        Planned { summary: self.summary(tally, &used), notes: self.notes(tally, &used), trials }
     }
 
     /// The levels of a point in words.
@@ -241,7 +245,7 @@ impl Tally {
     fn add(&mut self, levels: Vec<usize>, found: Found, leading: &mut [Trial]) {
         match found {
             Found::Excluded => self.excluded += 1,
-            Found::Invalid(reason) => *self.invalid.entry(reason).or_default() += 1,
+            Found::Invalid(reason) => *self.invalid.entry(excerpt(&reason, LONGEST_REASON)).or_default() += 1,
             Found::Valid(spec, key) => match self.seen.get(&key) {
                 None => {
                     self.seen.insert(key, None);
@@ -272,10 +276,10 @@ impl Tally {
     }
 }
 
-/// What makes two pipelines the same: everything but what they are called.
-fn key_of(spec: &PipelineSpec) -> String {
+/// What makes two pipelines the same: everything but what they are called, hashed.
+fn key_of(spec: &PipelineSpec) -> u128 {
     let unnamed = PipelineSpec { name: String::new(), description: String::new(), ..spec.clone() };
-    toml::to_string(&unnamed).unwrap_or_default()
+    xxh3_128(toml::to_string(&unnamed).unwrap_or_default().as_bytes())
 }
 
 fn trial(id: &str, role: Role, spec: PipelineSpec, given: &str) -> Trial {

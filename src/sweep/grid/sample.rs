@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// How combinations are drawn. `n` counts points of the grid; references and the base come on top.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Sample {
     /// Every combination.
-    #[default]
-    Grid,
+    Grid {},
     /// Each combination as likely as any other (Bergstra & Bengio 2012).
     Random {
         n: usize,
@@ -40,6 +39,12 @@ pub enum Sample {
     },
 }
 
+impl Default for Sample {
+    fn default() -> Self {
+        Self::Grid {}
+    }
+}
+
 fn one() -> u64 {
     1
 }
@@ -56,15 +61,18 @@ fn third() -> f64 {
 pub(super) const MOST_POINTS: usize = 100_000;
 pub(super) const MOST_COMBINATIONS: u64 = 1_000_000;
 
-/// Draws anew in place of what could not be used, until nothing new is found so many times.
-const MOST_ROUNDS: u32 = 50;
+/// Points that are drawn in all for one that is asked for: what cannot be used is drawn anew.
+const DRAWS_A_POINT: usize = 50;
+
+/// Points that are drawn in all, however few are asked for.
+const LEAST_DRAWS: usize = 1_000;
 
 impl Sample {
     /// Points asked for; `None`: all.
     #[must_use]
     pub const fn n(&self) -> Option<usize> {
         match *self {
-            Self::Grid => None,
+            Self::Grid {} => None,
             Self::Random { n, .. } | Self::LatinHypercube { n, .. } | Self::Halving { n, .. } => Some(n),
         }
     }
@@ -110,6 +118,7 @@ pub(super) struct Draw<'a> {
     source: Source,
 }
 
+/// Where combinations come from; `left` counts the draws that are left.
 enum Source {
     /// Places in the grid's order, and how many of them are used up.
     Places {
@@ -117,35 +126,32 @@ enum Source {
         used: usize,
     },
     Random {
-        rounds: u32,
+        left: usize,
     },
     LatinHypercube {
-        rounds: u32,
+        left: usize,
     },
 }
 
 impl<'a> Draw<'a> {
     pub(super) fn new(sample: Sample, sizes: &'a [usize]) -> Self {
         let seed = match sample {
-            Sample::Grid => 0,
+            Sample::Grid {} => 0,
             Sample::Random { seed, .. } | Sample::LatinHypercube { seed, .. } | Sample::Halving { seed, .. } => seed,
         };
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let few = combinations(sizes).filter(|&count| count <= MOST_COMBINATIONS).map(|count| count as u32);
-        let all = |count: u32| (0..count).collect::<Vec<u32>>();
-        let source = match (sample, few) {
-            (Sample::Random { n, .. }, Some(count)) if (n as u64) < u64::from(count) => {
-                let mut places = all(count);
+        let count = combinations(sizes).filter(|&count| count <= MOST_COMBINATIONS);
+        let mut places: Vec<u32> = (0..count.unwrap_or_default() as u32).collect();
+        let left = sample.n().unwrap_or_default().saturating_mul(DRAWS_A_POINT).max(LEAST_DRAWS);
+        let source = match (sample, count) {
+            // Who asks for as many points as there are gets all.
+            (_, Some(count)) if sample.n().is_none_or(|n| n as u64 >= count) => Source::Places { places, used: 0 },
+            (Sample::Random { .. }, Some(_)) => {
                 places.shuffle(&mut rng);
                 Source::Places { places, used: 0 }
             }
-            (Sample::Grid, None) | (Sample::Random { .. }, None) => Source::Random { rounds: MOST_ROUNDS },
-            (Sample::Grid | Sample::Random { .. }, Some(count)) => Source::Places { places: all(count), used: 0 },
-            // Who asks for as many points as there are gets all.
-            (_, Some(count)) if sample.n().is_none_or(|n| n as u64 >= u64::from(count)) => {
-                Source::Places { places: all(count), used: 0 }
-            }
-            _ => Source::LatinHypercube { rounds: MOST_ROUNDS },
+            (Sample::Grid {} | Sample::Random { .. }, None) => Source::Random { left },
+            _ => Source::LatinHypercube { left },
         };
         Self { sizes, rng, seen: HashSet::new(), source }
     }
@@ -158,32 +164,31 @@ impl<'a> Draw<'a> {
                 *used += taken.len();
                 taken.iter().map(|&place| levels_at(u64::from(place), self.sizes)).collect()
             }
-            Source::Random { rounds } => {
-                let mut left = std::mem::take(rounds);
-                let drawn = self.anew(&mut left, |draw| (0..n).map(|_| draw.random()).collect());
-                self.source = Source::Random { rounds: left };
+            &mut Source::Random { left } => {
+                let (drawn, left) = self.anew(n, left, |draw| (0..n).map(|_| draw.random()).collect());
+                self.source = Source::Random { left };
                 drawn
             }
-            Source::LatinHypercube { rounds } => {
-                let mut left = std::mem::take(rounds);
-                let drawn = self.anew(&mut left, |draw| draw.hypercube(n));
-                self.source = Source::LatinHypercube { rounds: left };
+            &mut Source::LatinHypercube { left } => {
+                let (drawn, left) = self.anew(n, left, |draw| draw.hypercube(n));
+                self.source = Source::LatinHypercube { left };
                 drawn
             }
         }
     }
 
-    /// What `make` makes, without what was drawn before; again, while that leaves nothing.
-    fn anew(&mut self, rounds: &mut u32, make: impl Fn(&mut Self) -> Vec<Vec<usize>>) -> Vec<Vec<usize>> {
-        while *rounds > 0 {
-            *rounds -= 1;
+    /// What `make` makes, without what was drawn before; again, while that leaves nothing and draws are left. Says how many are.
+    fn anew(&mut self, n: usize, left: usize, make: impl Fn(&mut Self) -> Vec<Vec<usize>>) -> (Vec<Vec<usize>>, usize) {
+        let mut left = left;
+        while left > 0 {
+            left = left.saturating_sub(n.max(1));
             let mut drawn = make(self);
             drawn.retain(|levels| self.seen.insert(levels.clone()));
             if !drawn.is_empty() {
-                return drawn;
+                return (drawn, left);
             }
         }
-        Vec::new()
+        (Vec::new(), 0)
     }
 
     fn random(&mut self) -> Vec<usize> {
@@ -212,7 +217,7 @@ impl<'a> Draw<'a> {
                 let axis = self.rng.random_range(0..self.sizes.len() as u64) as usize;
                 let (mut a, mut b) = (points[i].clone(), points[other].clone());
                 std::mem::swap(&mut a[axis], &mut b[axis]);
-                let is_free = |point| !taken.get(point).is_some_and(|&n| n > 0) && !self.seen.contains(point);
+                let is_free = |point| taken.get(point).is_none_or(|&n| n == 0) && !self.seen.contains(point);
                 if a != b && is_free(&a) && is_free(&b) {
                     for (at, point) in [(i, a), (other, b)] {
                         *taken.entry(points[at].clone()).or_default() -= 1;
