@@ -143,7 +143,7 @@ impl<'s> Study<'s> {
             id: trial.id.clone(),
             settings: axes.filter_map(level).collect(),
             best: self.pool.sweep.trials[self.best_trial()?].id.clone(),
-            within_one_se: picked.within.iter().map(|&class| self.pool.eligible_in(class)).fold(0, |sum, n| sum + n),
+            within_one_se: picked.within.iter().map(|&class| self.pool.eligible_in(class)).sum(),
             standard_error: picked.standard_error,
             parameters: self.pool.simplicity_of(picked.chosen)?.parameters,
             reason: if picked.chosen == picked.best { Reason::Best } else { Reason::SimplestWithinOneSe },
