@@ -2,7 +2,7 @@
 
 mod case;
 mod funnel;
-mod paint;
+pub(super) mod paint;
 mod plan;
 mod precision_recall;
 mod reliability;

@@ -157,15 +157,15 @@ fn hides_text(c: char) -> bool {
     c != '\n' && hides(c)
 }
 
-fn make(dir: &Path, name: &str) -> Result<(), UserError> {
+pub(super) fn make(dir: &Path, name: &str) -> Result<(), UserError> {
     fs::create_dir_all(dir).map_err(|e| unwritable(name, &e))
 }
 
 /// Writes `dir/name` as a whole or not at all.
-fn put(dir: &Path, name: &str, text: &str) -> Result<(), UserError> {
+pub(super) fn put(dir: &Path, name: &str, content: impl AsRef<[u8]>) -> Result<(), UserError> {
     let path = dir.join(name);
     let temporary = path.with_added_extension("tmp");
-    let done = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &path));
+    let done = fs::write(&temporary, content).and_then(|()| fs::rename(&temporary, &path));
     done.map_err(|e| {
         // What is half written is of no use; that it cannot be removed either adds nothing.
         _ = fs::remove_file(&temporary);
@@ -173,7 +173,7 @@ fn put(dir: &Path, name: &str, text: &str) -> Result<(), UserError> {
     })
 }
 
-fn remove(dir: &Path, name: &str) -> Result<(), UserError> {
+pub(super) fn remove(dir: &Path, name: &str) -> Result<(), UserError> {
     match fs::remove_file(dir.join(name)) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(unwritable(name, &e)),
         _ => Ok(()),

@@ -6,6 +6,7 @@
 //!            ├▶ charts        *.svg                            funnel, precision and recall, tornado, reliability, counts around each case
 //!            ├▶ explain       one deploy as a post-mortem      explain
 //!            └▶ files         all of it in a folder            write, write_comparison
+//! Selection ──▶ sweep         the same of thousands of trials  write_sweep, sweep_summary
 //! ```
 //!
 //! Nothing here computes a score: what is printed comes from `evaluate`, and what is told of a signature that did not flag is
@@ -33,6 +34,7 @@ mod side_by_side;
 mod signatures;
 mod stories;
 mod style;
+mod sweep;
 mod terminal;
 mod why;
 mod words;
@@ -55,4 +57,5 @@ pub use redteam::{markdown as markdown_redteam, terminal as redteam};
 pub use regrouping::{markdown as markdown_regrouping, terminal as regrouping};
 pub use side_by_side::{markdown as markdown_side_by_side, terminal as side_by_side};
 pub use style::Style;
+pub use sweep::{sweep_markdown, sweep_summary, write_manifest, write_sweep, write_sweep_trials};
 pub use terminal::{comparison, summary};

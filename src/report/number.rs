@@ -139,7 +139,9 @@ pub fn difference(difference: Option<&Difference>, unit: Unit) -> String {
     }
 }
 
-fn signed(x: f64, unit: Unit) -> String {
+/// A number with its sign, without the name of its unit: `−15`, `+$30`, `0`.
+#[must_use]
+pub(super) fn signed(x: f64, unit: Unit) -> String {
     let text = match unit {
         Unit::Points => one_decimal(x.abs() * 100.0),
         Unit::Count => one_decimal(x.abs()),

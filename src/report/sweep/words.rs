@@ -1,0 +1,120 @@
+//! The sentences that the page and the terminal share. Names come in as the output wants them: code, bold, escaped.
+
+use super::view::View;
+use crate::report::number::{count, decimal, p_equals, plural};
+use crate::sweep::Conclusion;
+
+/// Weeks that nobody waits for.
+const TEN_YEARS: f64 = 520.0;
+
+/// How a trial's id is written.
+pub(super) type Named = fn(&str) -> String;
+
+/// The one thing to take away, in a sentence or two.
+pub(super) fn conclusion(view: View, name: Named) -> String {
+    let selection = view.selection;
+    let base = name(&selection.grid.base);
+    let choice = selection.choice.as_ref().map_or_else(|| "–".to_owned(), |choice| name(&choice.id));
+    match selection.conclusion {
+        Conclusion::BetterThanBase => format!(
+            "Run {choice} instead of {base}: it is better, also on weeks that it was not chosen on and after correction for the search."
+        ),
+        Conclusion::NotShownBetter => format!(
+            "{choice} is the best guess, but it is not shown to be better than {base}: chance could have made the difference."
+        ),
+        Conclusion::KeepBase => format!("Keep {base}: nothing that was searched is shown to be better."),
+        Conclusion::RunNothing => {
+            "Run nothing yet: nothing that was searched costs less than running nothing at all.".to_owned()
+        }
+        Conclusion::NothingMeetsConstraints => "Nothing that was searched meets the constraints.".to_owned(),
+        Conclusion::NoLabels if view.has_labels() => {
+            "No configuration can be recommended: the incident log is partial, so what hits no incident may still be right, and no cost and no precision is known."
+                .to_owned()
+        }
+        Conclusion::NoLabels => {
+            "No configuration can be recommended: there is no incident log, so nothing can be called right or wrong.".to_owned()
+        }
+    }
+}
+
+/// What the choice rests on: weeks that it was not chosen on, and the search corrected for. `None`: there is neither.
+pub(super) fn grounds(view: View) -> Option<String> {
+    let (scale, validation) = (view.scale(), &view.selection.validation);
+    let out_of_sample = validation.out_of_sample.map(|value| {
+        let null = validation.null.map_or_else(String::new, |null| format!(", `null` {}", scale.value(Some(null))));
+        format!(
+            "Chosen on earlier weeks and scored on later ones ({}), choices made this way have {} {}; the base has {} on the same weeks{null}.",
+            plural(validation.folds.len() as u64, "fold"),
+            scale.name(),
+            scale.value(Some(value)),
+            scale.value(validation.base)
+        )
+    });
+    let search = view.selection.multiplicity.as_ref().and_then(|m| Some((m.distinct, m.p_choice_better_than_base?)));
+    let search = search.map(|(distinct, p)| {
+        format!(
+            "That the choice is better than the base only by chance: {}, corrected for a search over {} that decide differently.",
+            p_equals(p),
+            plural(distinct, "configuration")
+        )
+    });
+    let sentences: Vec<String> = out_of_sample.into_iter().chain(search).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// What to do about it.
+pub(super) fn next(view: View) -> &'static str {
+    match view.selection.conclusion {
+        Conclusion::BetterThanBase => {
+            "Next: replay it and read what it misses and whom it blames wrongly; then let it decide beside the base, without acting, for as many weeks as it takes to believe it."
+        }
+        Conclusion::NotShownBetter => {
+            "Next: keep the base, let the choice decide beside it without acting, and sweep again when there is more history."
+        }
+        Conclusion::KeepBase => {
+            "Next: nothing has to change. If the base is not good enough, vary something else: the axes below that matter, wider, or another stage."
+        }
+        Conclusion::RunNothing => {
+            "Next: look at which part of the cost is the largest below, check the price list (harm per minute, review) with those who pay, and search where that part shrinks."
+        }
+        Conclusion::NothingMeetsConstraints => {
+            "Next: sort trials.csv by the numbers that the constraints bound, to see how near the best come; then loosen a constraint or search elsewhere. With few incidents the lower end of an interval may lie below any bound whatever is run."
+        }
+        Conclusion::NoLabels => {
+            "Next: bring the incident log up to date for the weeks of the data and say `incidents = \"complete\"` in dataset.toml; then sweep again. Until then only what a configuration would have done and what running it takes is known."
+        }
+    }
+}
+
+/// How much more history would tell the choice and another trial apart; `None`: not asked.
+pub(super) fn needed(view: View, name: Named) -> Option<String> {
+    let needed = view.selection.needed.as_ref()?;
+    let (a, b) = (name(&needed.a), name(&needed.b));
+    let Some(more) = needed.more_weeks.filter(|weeks| weeks.is_finite() && *weeks < TEN_YEARS) else {
+        return Some(format!("{a} and {b} decide the same, or differ too little to show within ten years of data."));
+    };
+    if more <= 0.0 {
+        return Some(format!("There is enough history to tell {a} and {b} apart ({} weeks).", decimal(needed.weeks)));
+    }
+    let incidents = needed
+        .incidents
+        .map_or_else(String::new, |n| format!(", about {} actionable incidents in all", count(n.ceil() as u64)));
+    Some(format!(
+        "About {} on top of the {} at hand{incidents} would show a difference as large as this one between {a} and {b} (80 % power, 5 % level).",
+        plural(more.ceil() as u64, "more week"),
+        decimal((needed.weeks * 10.0).round() / 10.0)
+    ))
+}
+
+/// Whether there are more values searched over than the incidents can bear (statistics.md §9).
+pub(super) fn burden(view: View) -> Option<String> {
+    let m = view.selection.multiplicity.as_ref()?;
+    let most = m.incidents / 2;
+    let verdict = if m.free_parameters > most { "too many: the best fits chance" } else { "few enough" };
+    Some(format!(
+        "{} searched over, {}: the data bear about {} (half as many as incidents), so {verdict}.",
+        plural(m.free_parameters, "value"),
+        plural(m.incidents, "incident"),
+        count(most)
+    ))
+}
