@@ -24,12 +24,12 @@ impl Draws {
     pub fn of(scope: &[bool], days: f64, replicates: usize, seed: u64) -> Self {
         let in_scope: Vec<usize> = (0..scope.len()).filter(|&unit| scope[unit]).collect();
         let mut counts = vec![Vec::new(); scope.len()];
-        in_scope.iter().for_each(|&unit| counts[unit] = vec![0.0; replicates]);
+        for &unit in &in_scope {
+            counts[unit] = vec![0.0; replicates];
+        }
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        for draw in 0..replicates {
-            for _ in 0..in_scope.len() {
-                counts[in_scope[rng.random_range(0..in_scope.len())]][draw] += 1.0;
-            }
+        for draw in (0..replicates).flat_map(|draw| std::iter::repeat_n(draw, in_scope.len())) {
+            counts[in_scope[rng.random_range(0..in_scope.len())]][draw] += 1.0;
         }
         Self { replicates, counts, in_scope, days }
     }
@@ -75,7 +75,9 @@ impl Draws {
         let left = self.in_scope.iter().filter(|&&unit| self.counts[unit][draw] == 0.0);
         let left: Vec<usize> = left.copied().collect();
         let weight = self.in_scope.len() as f64 / left.len() as f64;
-        left.iter().for_each(|&unit| weights[unit] = weight);
+        for &unit in &left {
+            weights[unit] = weight;
+        }
         (!left.is_empty()).then_some(weights)
     }
 }

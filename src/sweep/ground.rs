@@ -46,6 +46,7 @@ pub struct GroundDeploy {
 /// An incident, as far as comparing needs to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools)] // each answers a question of its own
 pub struct GroundIncident {
     pub id: String,
     pub started_at: Instant,

@@ -3,8 +3,9 @@
 use super::choose::{best, simplest};
 use super::drawn::{Drawn, SEED};
 use super::ground::{Ground, GroundDeploy, GroundIncident};
-use super::pool::{Class, Pool, Scores, play};
-use super::profile::Profile;
+use super::objective::Metric;
+use super::pool::{Class, Pool, Scores};
+use super::profile::Parts;
 use super::selection::NoiseLevel;
 use super::sheet::{Scratch, Sheet};
 use crate::model::Progress;
@@ -77,7 +78,7 @@ fn again(pool: &Pool, truly: &Scores, drawn: &Drawn, choice: usize, sheet: &Shee
     let chosen = simplest(pool, &noisy, best, |class, excess| drawn.is_near(class, best, excess));
     let base = pool.base().map_or(f64::NAN, |trial| noisy.losses[pool.class_of[trial]]);
     let ahead = (0..noisy.losses.len()).filter(|&class| noisy.losses[class] < noisy.losses[choice]);
-    let rank = ahead.map(|class| pool.eligible_in(class)).fold(1, |rank, trials| rank + trials);
+    let rank = ahead.map(|class| pool.eligible_in(class)).sum::<u64>() + 1;
     Some(Again {
         chosen,
         beats_base: noisy.losses[choice] <= base,
@@ -89,13 +90,15 @@ fn again(pool: &Pool, truly: &Scores, drawn: &Drawn, choice: usize, sheet: &Shee
 /// All classes under another log, each by its simplest trial (trials that do the same under the log as it is are taken to do the same
 /// under this one).
 fn scores_under(pool: &Pool, sheet: &Sheet) -> Scores {
-    let (all, days) = (pool.all_units(), pool.sweep.ground.days);
+    let (objective, days) = (&pool.sweep.objective, pool.sweep.ground.days);
     let score = |scratch: &mut Scratch, class: &Class| {
-        let trial = class.simplest.unwrap_or(class.trials[0]);
-        let (objective, constraints, _): (Profile, Vec<Profile>, _) =
-            play(sheet, pool.sweep, &pool.sweep.records[trial], scratch);
-        let class = Class { trials: Vec::new(), simplest: class.simplest, objective, constraints };
-        (pool.loss_of(&class.objective.parts(&all), days), pool.keeps_constraints(&class, &all, days))
+        let record = &pool.sweep.records[class.simplest.unwrap_or(class.trials[0])];
+        let sum = sheet.total_in(record, scratch);
+        let waits = if objective.needs_waits() { sheet.waits_in(record, scratch) } else { Vec::new() };
+        let parts = |metric: Metric| Parts::of(metric, &sum, &waits);
+        let keeps =
+            class.simplest.is_some() && pool.allows(objective.constraints.iter().map(|c| parts(c.metric)), days);
+        (pool.loss_of(&parts(objective.metric), days), keeps)
     };
     let (losses, keeps) = pool.classes.par_iter().map_init(|| Scratch::of(sheet), score).unzip();
     Scores { losses, keeps }

@@ -196,6 +196,13 @@ impl Objective {
         self.loss(loss)
     }
 
+    /// Whether it asks for a median of minutes.
+    #[must_use]
+    pub fn needs_waits(&self) -> bool {
+        let metrics = std::iter::once(self.metric).chain(self.constraints.iter().map(|constraint| constraint.metric));
+        metrics.into_iter().any(|metric| metric.form() == Form::Median)
+    }
+
     /// Such as `lowest cost per month` or `highest end-to-end recall with triage precision (low end) at least 0.8`.
     #[must_use]
     pub fn in_words(&self) -> String {

@@ -2,7 +2,7 @@
 
 use super::amounts::Amounts;
 use super::grid::parameter_count;
-use super::objective::{Constraint, End, Form, Metric};
+use super::objective::{End, Form, Metric};
 use super::profile::{Parts, Profile};
 use super::sheet::{Scratch, Sheet};
 use super::trial::Role;
@@ -109,23 +109,22 @@ impl<'s> Pool<'s> {
     /// Whether a class can be chosen and keeps every constraint over units, each counted `weights` times, in so many days.
     #[must_use]
     pub fn keeps(&self, class: usize, weights: &[f64], days: f64) -> bool {
-        self.keeps_constraints(&self.classes[class], weights, days)
+        let class = &self.classes[class];
+        class.simplest.is_some() && self.allows(class.constraints.iter().map(|profile| profile.parts(weights)), days)
     }
 
-    /// The same of a class that need not be one of the pool's.
-    #[must_use]
-    pub fn keeps_constraints(&self, class: &Class, weights: &[f64], days: f64) -> bool {
+    /// Whether sums, one a constraint, keep all constraints in so many days.
+    pub fn allows(&self, sums: impl Iterator<Item = Parts>, days: f64) -> bool {
         let labels = self.sweep.ground.labels;
-        let kept = |(constraint, profile): (&Constraint, &Profile)| {
-            let parts = profile.parts(weights);
-            constraint.allows(match (constraint.end, profile.metric.form()) {
+        let mut constraints = self.sweep.objective.constraints.iter().zip(sums);
+        constraints.all(|(constraint, parts)| {
+            constraint.allows(match (constraint.end, constraint.metric.form()) {
                 (End::Low, Form::Ratio) => parts.estimate(labels).low,
                 (End::High, Form::Ratio) => parts.estimate(labels).high,
                 // Only ratios have an interval of their own.
-                _ => parts.value(profile.metric, days),
+                _ => parts.value(constraint.metric, days),
             })
-        };
-        class.simplest.is_some() && self.sweep.objective.constraints.iter().zip(&class.constraints).all(kept)
+        })
     }
 
     /// Losses of all classes, and which keep the constraints, over units each counted `weights` times.
@@ -205,16 +204,11 @@ impl Scores {
     }
 }
 
-/// A trial's objective, constraints and sums under a sheet.
-pub fn play(sheet: &Sheet, sweep: &Sweep, record: &Record, scratch: &mut Scratch) -> Played {
+/// A trial's objective, constraints and sums.
+fn play(sheet: &Sheet, sweep: &Sweep, record: &Record, scratch: &mut Scratch) -> Played {
     let amounts = sheet.amounts_in(record, scratch);
     let objective = &sweep.objective;
-    let metrics = || std::iter::once(objective.metric).chain(objective.constraints.iter().map(|c| c.metric));
-    let waits = if metrics().any(|metric| metric.form() == Form::Median) {
-        sheet.waits_in(record, scratch)
-    } else {
-        Vec::new()
-    };
+    let waits = if objective.needs_waits() { sheet.waits_in(record, scratch) } else { Vec::new() };
     let profile = |metric: Metric| Profile::of(metric, &amounts, &waits);
     let total = amounts.iter().fold(Amounts::default(), |sum, (_, amounts)| sum + *amounts);
     let constraints = objective.constraints.iter().map(|constraint| profile(constraint.metric)).collect();

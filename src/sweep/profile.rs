@@ -81,6 +81,15 @@ impl Profile {
 }
 
 impl Parts {
+    /// Of whole amounts; `waits` as in [`Profile::of`].
+    #[must_use]
+    pub fn of(metric: Metric, sum: &Amounts, waits: &[(usize, f64)]) -> Self {
+        let (a, b) = metric.parts(sum);
+        let is_median = metric.form() == Form::Median;
+        let values = if is_median { waits.iter().map(|wait| (wait.1, 1.0)).collect() } else { Vec::new() };
+        Self { a, b, open: metric.open(sum), values }
+    }
+
     pub fn add(&mut self, other: &Self) {
         self.a += other.a;
         self.b += other.b;

@@ -10,7 +10,10 @@ use super::needed::{competitor, needed};
 use super::noise::label_noise;
 use super::paired_test::paired_test;
 use super::pool::{Pool, Scores};
-use super::selection::{Choice, Conclusion, Needed, PairedTest, Reason, Selection, Setting, Standing, Validation};
+use super::selection::{
+    BiasCorrected, Choice, Conclusion, Multiplicity, Needed, PairedTest, Reason, Selection, Setting, Standing,
+    Validation,
+};
 use super::table::{Parts, standings};
 use super::trial::Role;
 use super::validate::{Plan, unvalidated, validate, validated_units};
@@ -61,15 +64,7 @@ impl<'s> Study<'s> {
         let validation = self.validation(progress);
         let bias = chosen.and_then(|choice| bias(&self.pool, &self.scores, &self.drawn, choice, progress));
         let multiplicity = self.picked.as_ref().and_then(|p| multiplicity(&self.pool, &self.scores, &self.drawn, p));
-        let conclusion = match &self.picked {
-            None if !self.is_known() => Conclusion::NoLabels,
-            None => Conclusion::NothingMeetsConstraints,
-            Some(picked) => {
-                let (bias, multiplicity) = (bias.as_ref(), multiplicity.as_ref());
-                let (scores, drawn, validation) = (&self.scores, &self.drawn, &validation);
-                conclude(&self.pool, &Findings { scores, drawn, picked, validation, bias, multiplicity })
-            }
-        };
+        let conclusion = self.conclusion(&validation, bias.as_ref(), multiplicity.as_ref());
         let sweep = self.pool.sweep;
         let noise = |choice| label_noise(&self.pool, &self.scores, &self.drawn, choice, progress);
         Selection {
@@ -96,6 +91,20 @@ impl<'s> Study<'s> {
             importance: None,
             neighbours: Vec::new(),
             label_noise: chosen.map(noise).unwrap_or_default(),
+        }
+    }
+
+    fn conclusion(
+        &self,
+        validation: &Validation,
+        bias: Option<&BiasCorrected>,
+        multiplicity: Option<&Multiplicity>,
+    ) -> Conclusion {
+        let (scores, drawn) = (&self.scores, &self.drawn);
+        match &self.picked {
+            None if !self.is_known() => Conclusion::NoLabels,
+            None => Conclusion::NothingMeetsConstraints,
+            Some(picked) => conclude(&self.pool, &Findings { scores, drawn, picked, validation, bias, multiplicity }),
         }
     }
 
@@ -143,7 +152,7 @@ impl<'s> Study<'s> {
             id: trial.id.clone(),
             settings: axes.filter_map(level).collect(),
             best: self.pool.sweep.trials[self.best_trial()?].id.clone(),
-            within_one_se: picked.within.iter().map(|&class| self.pool.eligible_in(class)).fold(0, |sum, n| sum + n),
+            within_one_se: picked.within.iter().map(|&class| self.pool.eligible_in(class)).sum(),
             standard_error: picked.standard_error,
             parameters: self.pool.simplicity_of(picked.chosen)?.parameters,
             reason: if picked.chosen == picked.best { Reason::Best } else { Reason::SimplestWithinOneSe },

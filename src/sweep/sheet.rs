@@ -127,7 +127,14 @@ impl Sheet {
     /// Over all units.
     #[must_use]
     pub fn total(&self, record: &Record) -> Amounts {
-        self.amounts(record).into_iter().fold(Amounts::default(), |sum, (_, amounts)| sum + amounts)
+        self.total_in(record, &mut Scratch::of(self))
+    }
+
+    /// The same in memory that is there already.
+    pub fn total_in(&self, record: &Record, scratch: &mut Scratch) -> Amounts {
+        self.fill(record, scratch);
+        let touched = scratch.sums.iter().zip(&scratch.touched).filter(|(_, touched)| **touched);
+        touched.fold(Amounts::default(), |sum, (amounts, _)| sum + *amounts)
     }
 
     /// A metric of summed amounts over so many days; `None` where it is undefined, cannot be known from this incident log, or does not
@@ -144,7 +151,9 @@ impl Sheet {
         let count = |x: f64| x.round() as u64;
         let bounded = |right: f64, all: f64, open: f64| Estimate::bounded(count(right), count(all), count(open), true);
         match (self.ground.labels, metric) {
-            (None, _) => Estimate::undefined(),
+            (None, _) | (_, Metric::Cost | Metric::FalseCost | Metric::Tokens | Metric::ActMinutes) => {
+                Estimate::undefined()
+            }
             (_, Metric::EndToEndPrecision) => {
                 bounded(sum.right_actions, sum.right_actions + sum.false_actions, sum.open_actions)
             }
@@ -156,7 +165,6 @@ impl Sheet {
             }
             (_, Metric::EndToEndRecall) => bounded(sum.answered, sum.expected, 0.0),
             (_, Metric::DetectionRecall) => bounded(sum.detected, sum.reachable, 0.0),
-            (_, Metric::Cost | Metric::FalseCost | Metric::Tokens | Metric::ActMinutes) => Estimate::undefined(),
         }
     }
 
