@@ -1,7 +1,7 @@
 //! The sentences that the page and the terminal share. Names come in as the output wants them: code, bold, escaped.
 
 use super::view::View;
-use crate::report::number::{count, decimal, p_equals, plural};
+use crate::report::number::{count, p_equals, plural};
 use crate::sweep::Conclusion;
 
 /// Weeks that nobody waits for.
@@ -41,9 +41,9 @@ pub(super) fn conclusion(view: View, name: Named) -> String {
 pub(super) fn grounds(view: View) -> Option<String> {
     let (scale, validation) = (view.scale(), &view.selection.validation);
     let out_of_sample = validation.out_of_sample.map(|value| {
-        let null = validation.null.map_or_else(String::new, |null| format!(", `null` {}", scale.value(Some(null))));
+        let null = validation.null.map_or_else(String::new, |null| format!(" and `null` {}", scale.value(Some(null))));
         format!(
-            "Chosen on earlier weeks and scored on later ones ({}), choices made this way have {} {}; the base has {} on the same weeks{null}.",
+            "Chosen on earlier weeks and scored on later ones ({}): {} {}; the base {}{null} on the same weeks.",
             plural(validation.folds.len() as u64, "fold"),
             scale.name(),
             scale.value(Some(value)),
@@ -53,7 +53,7 @@ pub(super) fn grounds(view: View) -> Option<String> {
     let search = view.selection.multiplicity.as_ref().and_then(|m| Some((m.distinct, m.p_choice_better_than_base?)));
     let search = search.map(|(distinct, p)| {
         format!(
-            "That the choice is better than the base only by chance: {}, corrected for a search over {} that decide differently.",
+            "Were the choice no better than the base, chance would make it look this good with {} (corrected for a search over {} that decide differently).",
             p_equals(p),
             plural(distinct, "configuration")
         )
@@ -94,15 +94,15 @@ pub(super) fn needed(view: View, name: Named) -> Option<String> {
         return Some(format!("{a} and {b} decide the same, or differ too little to show within ten years of data."));
     };
     if more <= 0.0 {
-        return Some(format!("There is enough history to tell {a} and {b} apart ({} weeks).", decimal(needed.weeks)));
+        return Some(format!("There is enough history to tell {a} and {b} apart ({:.1} weeks).", needed.weeks));
     }
     let incidents = needed
         .incidents
-        .map_or_else(String::new, |n| format!(", about {} actionable incidents in all", count(n.ceil() as u64)));
+        .map_or_else(String::new, |n| format!(" ({} actionable incidents in all)", count(n.ceil() as u64)));
     Some(format!(
-        "About {} on top of the {} at hand{incidents} would show a difference as large as this one between {a} and {b} (80 % power, 5 % level).",
+        "To show a difference as large as this one between {a} and {b} takes about {} on top of the {:.1} at hand{incidents}, at 80 % power and a 5 % level.",
         plural(more.ceil() as u64, "more week"),
-        decimal((needed.weeks * 10.0).round() / 10.0)
+        needed.weeks
     ))
 }
 
@@ -110,9 +110,9 @@ pub(super) fn needed(view: View, name: Named) -> Option<String> {
 pub(super) fn burden(view: View) -> Option<String> {
     let m = view.selection.multiplicity.as_ref()?;
     let most = m.incidents / 2;
-    let verdict = if m.free_parameters > most { "too many: the best fits chance" } else { "few enough" };
+    let verdict = if m.free_parameters > most { "too many: the best may fit chance" } else { "few enough" };
     Some(format!(
-        "{} searched over, {}: the data bear about {} (half as many as incidents), so {verdict}.",
+        "{} searched over, {}: the data bear about {} (half as many as incidents), so these are {verdict}.",
         plural(m.free_parameters, "value"),
         plural(m.incidents, "incident"),
         count(most)

@@ -185,7 +185,7 @@ impl Group {
 /// Up to four significant digits: `0.001`, `1e-6`, `240`.
 fn short(x: f64) -> String {
     let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(x);
-    if rounded != 0.0 && rounded.abs() < 0.001 { format!("{rounded:e}") } else { rounded.to_string() }
+    if rounded != 0.0 && rounded.abs() < 0.0001 { format!("{rounded:e}") } else { rounded.to_string() }
 }
 
 fn is_alpha(path: &str) -> bool {

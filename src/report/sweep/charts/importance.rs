@@ -2,9 +2,10 @@
 
 use super::super::view::View;
 use super::Chart;
+use super::axis::Axis;
 use crate::model::UserError;
 use crate::report::charts::paint::{
-    BLUE, FAINT, GREEN, GREY, GRID, INK, Side, fill, legend, picture, printable, scale, stroke, write,
+    BLUE, FAINT, GREEN, GREY, GRID, INK, Side, fill, legend, picture, printable, stroke, write,
 };
 use crate::report::number::{count, percent};
 use plotters::prelude::Color;
@@ -45,8 +46,9 @@ fn bars(view: View) -> (Vec<(String, f64, RGBColor)>, usize) {
 pub(super) fn draw(view: View) -> Result<String, UserError> {
     let (bars, left_out) = bars(view);
     let bottom = TOP + STEP * i32::try_from(bars.len().max(1)).unwrap_or(1);
-    let longest = bars.iter().map(|bar| bar.1).fold(0.1, f64::max).min(1.0);
-    let x = |share: f64| scale(share.max(0.0), longest, LEFT, RIGHT);
+    let longest = bars.iter().map(|bar| bar.1).fold(0.05, f64::max).min(1.0);
+    let axis = Axis::over([0.0, longest], true, LEFT, RIGHT);
+    let x = |share: f64| axis.at(share);
     let response = view.selection.importance.as_ref().map_or("", |importance| importance.response.as_str());
     picture(Chart::Importance.file(), (WIDTH, (bottom + 62) as u32), |area| {
         let title = format!("Which settings matter: share of the variance of {}", printable(response, 40));
@@ -57,8 +59,7 @@ pub(super) fn draw(view: View) -> Result<String, UserError> {
             ("two together, beyond each alone".to_owned(), GREEN.mix(1.0)),
         ];
         legend(area, (20, 60), &entries, 210)?;
-        for quarter in 0..=4 {
-            let share = longest * f64::from(quarter) / 4.0;
+        for share in axis.ticks() {
             stroke(area, (x(share), TOP - 8), (x(share), bottom), GRID, 1)?;
             write(area, &percent(share), (x(share), bottom + 14), 12, FAINT, Side::Middle)?;
         }

@@ -21,8 +21,8 @@ const TOP: i32 = 84;
 const BOTTOM: i32 = 560;
 /// The legend's left end.
 const LEGEND: i32 = 676;
-/// Radius of one trial's dot, and of the largest.
-const DOT: f64 = 3.0;
+/// Radius of the smallest dot and of the largest.
+const DOT: f64 = 2.5;
 const LARGEST: f64 = 20.0;
 
 pub(super) fn has_data(view: View) -> bool {
@@ -100,8 +100,9 @@ fn dots<'a>(area: &Area<'a>, view: View) -> Result<u64, Failure<'a>> {
     let mut dots: Vec<((i32, i32), u64)> = counts.into_iter().collect();
     // Small ones on top.
     dots.sort_by_key(|&(_, n)| std::cmp::Reverse(n));
+    let most = dots.first().map_or(1, |&(_, n)| n) as f64;
     for (at, n) in dots {
-        let radius = (DOT * (n as f64).sqrt()).min(LARGEST).round() as i32;
+        let radius = (LARGEST * (n as f64 / most).sqrt()).max(DOT).round() as i32;
         area.draw(&Circle::new(at, radius, GREY.mix(0.55).filled()))?;
         area.draw(&Circle::new(at, radius, FAINT.mix(0.6)))?;
     }

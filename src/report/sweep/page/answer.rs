@@ -14,7 +14,9 @@ pub(super) fn section(view: View) -> String {
         out += &format!(" {grounds}");
     }
     out += &format!("\n\n{}", words::next(view));
-    if let Some(needed) = words::needed(view, code) {
+    // What is shown already needs no more weeks; “How sure” tells them all the same.
+    let is_shown = selection.conclusion == Conclusion::BetterThanBase;
+    if let Some(needed) = words::needed(view, code).filter(|_| !is_shown) {
         out += &format!(" {needed}");
     }
     out += &format!(
