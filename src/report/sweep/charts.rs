@@ -142,7 +142,7 @@ mod tests {
         points.enumerate().for_each(|(level, trial)| trial.levels[0] = level);
         let svg = svg(Chart::CostAlpha, &sweep);
         assert!(
-            svg.contains("neighbouring levels are put together") && svg.contains("60 configurations at least"),
+            svg.contains("neighbouring levels are put together") && svg.contains("90 configurations at least"),
             "{svg}"
         );
         assert!(Chart::HeatMap.has_data(sweep.view()), "two other axes have few levels");

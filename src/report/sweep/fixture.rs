@@ -425,11 +425,10 @@ pub fn concluding(conclusion: Conclusion) -> Sweep {
     selection.importance = None;
     selection.neighbours.clear();
     match conclusion {
-        Conclusion::BetterThanBase | Conclusion::NotShownBetter => {}
-        Conclusion::KeepBase | Conclusion::RunNothing => {
-            let id = if conclusion == Conclusion::KeepBase { "corrected-2026" } else { "null" };
+        Conclusion::BetterThanBase | Conclusion::NotShownBetter | Conclusion::RunNothing => {}
+        Conclusion::KeepBase => {
             if let Some(choice) = &mut selection.choice {
-                id.clone_into(&mut choice.id);
+                "corrected-2026".clone_into(&mut choice.id);
                 choice.settings.clear();
             }
         }

@@ -92,7 +92,7 @@ fn numbers(view: View, style: Style) -> Vec<String> {
     let row = |name: &str, cells: [&str; 3]| {
         format!("  {} {} {} {}", pad(name, NAME), pad(cells[0], 25), pad(cells[1], 27), cells[2]).trim_end().to_owned()
     };
-    let head = row("", ["regressions caught", "actions that were right", "a month (missed harm)"]);
+    let head = row("", ["regressions caught", "actions that were right", "a month (missed)"]);
     let mut lines = vec![String::new(), style.dim(&head)];
     for standing in view.standings() {
         let label = label(view, standing);

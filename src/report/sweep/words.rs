@@ -50,7 +50,9 @@ pub(super) fn grounds(view: View) -> Option<String> {
             scale.value(validation.base)
         )
     });
-    let search = view.selection.multiplicity.as_ref().and_then(|m| Some((m.distinct, m.p_choice_better_than_base?)));
+    // Where running nothing is cheaper, the base is not what counts.
+    let search = (view.selection.conclusion != Conclusion::RunNothing).then_some(view.selection.multiplicity.as_ref());
+    let search = search.flatten().and_then(|m| Some((m.distinct, m.p_choice_better_than_base?)));
     let search = search.map(|(distinct, p)| {
         format!(
             "Were the choice no better than the base, chance would make it look this good with {} (corrected for a search over {} that decide differently).",

@@ -15,7 +15,7 @@ use plotters::style::RGBColor;
 const MOST: usize = 12;
 const WIDTH: i32 = 1000;
 /// Characters of a row's label.
-const LABEL: usize = 30;
+const LABEL: usize = 40;
 const RIGHT: i32 = 980;
 const TOP: i32 = 118;
 const ROW: i32 = 46;
@@ -57,7 +57,7 @@ impl Map {
         let mean = |&(sum, n): &(f64, u64)| (n > 0).then(|| sum / n as f64);
         let cells: Vec<Vec<Option<f64>>> = sums.iter().map(|row| row.iter().map(mean).collect()).collect();
         let chosen = chosen(view, down, across);
-        let left = 40 + 8 * pixels(longest(down).unwrap_or(0).clamp(6, LABEL));
+        let left = 40 + 7 * pixels(longest(down).unwrap_or(0).clamp(6, LABEL));
         cells.iter().flatten().any(Option::is_some).then_some(Self { across, down, cells, left, chosen })
     }
 
@@ -133,7 +133,7 @@ impl Map {
         let room = usize::try_from(width / 8).unwrap_or(4).max(4);
         let x = self.left + width * pixels(column) + width / 2;
         let text: Vec<char> = printable(level, 2 * room - 1).chars().collect();
-        let lines: Vec<String> = text.chunks(room).map(|line| line.iter().collect()).collect();
+        let lines: Vec<String> = text.chunks(room).take(3).map(|line| line.iter().collect()).collect();
         let top = TOP - 14 - 15 * pixels(lines.len().saturating_sub(1));
         for (line, y) in lines.iter().zip((top..).step_by(15)) {
             write(area, line, (x, y), 12, INK, Side::Middle)?;

@@ -30,10 +30,10 @@ fn bars(view: View) -> (Vec<(String, f64, RGBColor)>, usize) {
     let Some(importance) = &view.selection.importance else { return (Vec::new(), 0) };
     let color = |flat: bool| if flat { GREY } else { BLUE };
     let main = importance.main.iter().take(MOST);
-    let main = main.map(|effect| (printable(&effect.path, 48), effect.share, color(effect.flat)));
+    let main = main.map(|effect| (printable(&effect.path, 44), effect.share, color(effect.flat)));
     let pairs = importance.interactions.iter().take(PAIRS);
     let pairs =
-        pairs.map(|pair| (format!("{} × {}", printable(&pair.a, 23), printable(&pair.b, 23)), pair.share, GREEN));
+        pairs.map(|pair| (format!("{} × {}", printable(&pair.a, 21), printable(&pair.b, 21)), pair.share, GREEN));
     let bars: Vec<_> = main.chain(pairs).collect();
     let left_out = importance.main.len() + importance.interactions.len() - bars.len();
     (bars, left_out)

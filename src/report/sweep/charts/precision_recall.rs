@@ -11,7 +11,7 @@ use crate::report::number::{count, estimate_short, plural};
 use crate::stats::Estimate;
 use crate::sweep::Standing;
 use plotters::prelude::{Circle, Color};
-use plotters::style::ShapeStyle;
+use plotters::style::RGBColor;
 use std::collections::BTreeMap;
 
 const SIZE: (u32, u32) = (1000, 640);
@@ -131,8 +131,9 @@ fn front<'a>(area: &Area<'a>, view: View) -> Result<(), Failure<'a>> {
         stroke(area, (a.0, b.1), b, INK, 2)?;
     }
     for (at, by_chance) in points {
-        let style: ShapeStyle = if by_chance { INK.into() } else { INK.filled() };
-        area.draw(&Circle::new(pixel(at), 5, style))?;
+        let inside = if by_chance { RGBColor(255, 255, 255) } else { INK };
+        area.draw(&Circle::new(pixel(at), 6, INK.filled()))?;
+        area.draw(&Circle::new(pixel(at), 4, inside.filled()))?;
     }
     Ok(())
 }
