@@ -37,6 +37,9 @@ of this program, 130 interrupted.";
 pub enum Command {
     /// Replay a data set through one or more pipelines, evaluate every stage, and write a report
     Replay(ReplayArgs),
+    /// Hold two runs, or two trials of a sweep, against each other on the same deploys and incidents
+    #[command(after_help = COMPARE_HELP)]
+    Compare(CompareArgs),
     /// Validate and describe a data set: span, services, volumes, label coverage, what is missing
     Check(CheckArgs),
     /// Make a data set whose truth is known, from a scenario and a seed
@@ -88,6 +91,27 @@ pub struct ReplayArgs {
     #[arg(long, value_enum, default_value = "terminal")]
     pub format: Format,
 }
+
+#[derive(Args)]
+pub struct CompareArgs {
+    /// What is compared with: the folder of a replay of one pipeline, or SWEEP_DIR:TRIAL
+    #[arg(value_name = "A")]
+    pub a: String,
+    /// What is compared, the same way; differences are B − A
+    #[arg(value_name = "B")]
+    pub b: String,
+    /// What is printed: tables, JSON, or Markdown
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub format: Format,
+}
+
+const COMPARE_HELP: &str = "\
+Both must be of the same data set and the same price list. Needs neither of them: a folder that
+`shakedown replay` or `shakedown sweep` wrote holds all there is to know.
+
+Examples:
+  shakedown compare reports/harbor-month/langchain-2026 reports/harbor-month/recommended-2026
+  shakedown compare reports/sweep:corrected-2026 reports/sweep:t0042 --format md > compared.md";
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {

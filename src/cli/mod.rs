@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod compare;
 mod completions;
 mod detect;
 mod explain;
@@ -51,6 +52,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
     let terminal = progress::Terminal::new(cli.no_progress);
     match cli.command {
         Command::Replay(args) => replay::run(&args, &terminal),
+        Command::Compare(args) => compare::run(&args),
         Command::Check(args) => check::run(&args, &terminal),
         Command::Simulate(args) => simulate::run(&args, &terminal),
         Command::Detect(args) => detect::run(&args, &terminal),

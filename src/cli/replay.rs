@@ -51,7 +51,7 @@ pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
         return Err(Failure::Nothing(nothing_evaluated(&data, &replays[..count])));
     }
     let comparisons: Vec<Comparison> = asked.iter().skip(1).map(|b| compare(&data, &costs, &asked[0], b)).collect();
-    write(&out, &data, &pool, asked, &comparisons, &intake)?;
+    write(&out, (&data, &costs), &pool, asked, &comparisons, &intake)?;
     print_answer(args.format, &data, &pool, (&assessments, count), &comparisons)?;
     report_place(&out, asked.len());
     Ok(())
@@ -171,7 +171,7 @@ fn keep_rejects(out: &Path, intake: &Intake, error: UserError) -> Failure {
 /// With one pipeline its files go straight into the folder, with several each gets its own.
 fn write(
     out: &Path,
-    data: &DataSet,
+    (data, costs): (&DataSet, &Costs),
     pool: &FitsPool,
     asked: &[Assessment],
     comparisons: &[Comparison],
@@ -181,7 +181,7 @@ fn write(
         let spec = &assessment.evaluation.manifest.pipeline.resolved;
         let Some(fits) = pool.find(spec) else { continue };
         let folder = if asked.len() == 1 { out.to_owned() } else { out.join(&spec.name) };
-        report::write(&folder, assessment, data, fits, &intake.rejects).map_err(|e| under(&folder, e))?;
+        report::write(&folder, assessment, data, fits, costs, &intake.rejects).map_err(|e| under(&folder, e))?;
     }
     if asked.len() > 1 {
         let spec = |assessment: &Assessment| pool.find(&assessment.evaluation.manifest.pipeline.resolved);

@@ -41,5 +41,5 @@ pub use records::{RecordRef, Records};
 pub use reviews::{Finding, Review, Sampled};
 pub use source::{name as file_name, read_text};
 pub use store::{SetFiles, store};
-pub use toml_file::{parse_toml, read_toml};
+pub use toml_file::{parse_toml, plain, read_toml};
 pub use traffic::{Steps, TrafficTable, steps_in};

@@ -43,7 +43,7 @@ pub use crate::dataset::Labels;
 pub use candidates::RankTally;
 pub use clusters::ClusterKind;
 pub use compare::{Comparison, MetricDifference, compare};
-pub use costs::{Costs, DEFAULT_COSTS, Labelling};
+pub use costs::{Costs, DEFAULT_COSTS, HARM_CAP, Labelling};
 pub use evaluation::{
     ByAction, Cost, Delay, DetectionScores, EndToEnd, Evaluation, Funnel, IncidentCounts, Misses, Oracle,
     PipelineProvenance, RunManifest, SavedMinutes,

@@ -269,7 +269,8 @@ impl<'de> Deserialize<'de> for Span {
 }
 
 /// A half-open interval `[start, end)`; empty when `end <= start`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Interval {
     pub start: Instant,
     pub end: Instant,

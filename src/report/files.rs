@@ -6,17 +6,19 @@ use super::markdown;
 use super::stories::{Story, stories};
 use super::why::View;
 use crate::dataset::{DataSet, Reject};
-use crate::evaluate::{Assessment, Comparison};
+use crate::evaluate::{Assessment, Comparison, Costs};
 use crate::model::{UserError, hides};
 use crate::redact::outgoing_json;
 use crate::series::Fits;
+use crate::sweep::{Ground, Record, hash_of};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 /// Writes everything about one pipeline into `dir`, which is made if need be: `evaluation.json`, `alerts.jsonl`, `cases.jsonl`,
-/// `report.md`, `triage.md`, `normalization.md`, `charts/`, and `rejects.jsonl` when rows were refused.
+/// `ground.json` and `record.json` (what `compare` reads), `report.md`, `triage.md`, `normalization.md`, `charts/`, and `rejects.jsonl`
+/// when rows were refused.
 ///
 /// # Errors
 /// When something cannot be written.
@@ -25,6 +27,7 @@ pub fn write(
     assessment: &Assessment,
     data: &DataSet,
     fits: &Fits,
+    costs: &Costs,
     rejects: &[Reject],
 ) -> Result<(), UserError> {
     let view = View { data, fits, assessment };
@@ -33,6 +36,8 @@ pub fn write(
     put(dir, "evaluation.json", &json(&assessment.evaluation)?)?;
     put(dir, "alerts.jsonl", &json_lines(&assessment.alerts)?)?;
     put(dir, "cases.jsonl", &json_lines(&assessment.cases)?)?;
+    put(dir, "ground.json", &json(&Ground::of(data, costs))?)?;
+    put(dir, "record.json", &json(&record(assessment, data, fits))?)?;
     put(dir, "charts/funnel.svg", &charts::funnel(assessment)?)?;
     put(dir, "charts/precision_recall.svg", &charts::precision_recall(std::slice::from_ref(assessment))?)?;
     put(dir, "charts/tornado.svg", &charts::tornado(assessment)?)?;
@@ -55,6 +60,11 @@ pub fn write(
     }
     // Last: whoever finds it finds all it links to.
     put(dir, "report.md", &markdown::render(view, &plan))
+}
+
+fn record(assessment: &Assessment, data: &DataSet, fits: &Fits) -> Record {
+    let name = &assessment.evaluation.manifest.pipeline.resolved.name;
+    Record::of(assessment, data, fits.spend.tokens, name, &hash_of(&assessment.evaluation))
 }
 
 /// Writes what concerns several pipelines into `dir`: `comparison.json`, `comparison.md`, `charts/precision_recall.svg`, and the
@@ -217,8 +227,9 @@ mod tests {
             fs::create_dir_all(&old).unwrap();
             fs::write(old.join("stale.svg"), "old").unwrap();
             fs::write(folders[0].path().join("rejects.jsonl"), "old").unwrap();
+            let costs = Costs::shipped().unwrap();
             let contents = folders.each_ref().map(|folder| {
-                write(folder.path(), w.assessment, w.data, w.fits, &[]).unwrap();
+                write(folder.path(), w.assessment, w.data, w.fits, &costs, &[]).unwrap();
                 contents(folder.path())
             });
             assert_eq!(contents[0], contents[1]);
@@ -236,7 +247,9 @@ mod tests {
                     "charts/reliability.svg",
                     "charts/tornado.svg",
                     "evaluation.json",
+                    "ground.json",
                     "normalization.md",
+                    "record.json",
                     "report.md",
                     "triage.md"
                 ]
@@ -268,7 +281,8 @@ mod tests {
     fn a_folder_that_cannot_be_made_is_an_error_of_the_user() {
         fixture::with(|w| {
             let file = tempfile::NamedTempFile::new().unwrap();
-            let error = write(file.path(), w.assessment, w.data, w.fits, &[]).unwrap_err();
+            let costs = Costs::shipped().unwrap();
+            let error = write(file.path(), w.assessment, w.data, w.fits, &costs, &[]).unwrap_err();
             assert_eq!(error.place, "charts/cases");
         });
     }

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 /// Fewer clusters than this say too little about how clusters vary.
-const MIN_CLUSTERS: usize = 10;
+pub(super) const MIN_CLUSTERS: usize = 10;
 
 /// The difference of two configurations on the same clusters, first minus second.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -27,7 +27,7 @@ pub struct Amounts {
     pub missed_usd: f64,
     /// Harm of those rightly acted on, from their start to the decision.
     pub undergone_usd: f64,
-    /// Input and output tokens.
+    /// Of every class, those that a cache held among them.
     pub tokens: f64,
     pub cases: f64,
     /// Cases that hit an incident.
@@ -35,9 +35,13 @@ pub struct Amounts {
     /// Cases blamed on their deploy whose label is known, and those rightly.
     pub blamed: f64,
     pub blamed_rightly: f64,
+    /// Cases blamed on their deploy of which the log does not say who caused them.
+    pub blamed_open: f64,
     /// Right and false actions on production, as in end-to-end precision.
     pub right_actions: f64,
     pub false_actions: f64,
+    /// Actions on production of which the log does not say whether they were right.
+    pub open_actions: f64,
     /// Incidents of end-to-end recall, and those answered.
     pub expected: f64,
     pub answered: f64,
@@ -68,8 +72,10 @@ impl Add for Amounts {
             hitting_cases: self.hitting_cases + other.hitting_cases,
             blamed: self.blamed + other.blamed,
             blamed_rightly: self.blamed_rightly + other.blamed_rightly,
+            blamed_open: self.blamed_open + other.blamed_open,
             right_actions: self.right_actions + other.right_actions,
             false_actions: self.false_actions + other.false_actions,
+            open_actions: self.open_actions + other.open_actions,
             expected: self.expected + other.expected,
             answered: self.answered + other.answered,
             reachable: self.reachable + other.reachable,

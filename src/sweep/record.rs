@@ -1,7 +1,11 @@
 //! What a trial did, as far as choosing between trials needs to know.
 
+use crate::dataset::DataSet;
+use crate::evaluate::{Assessment, Evaluation, Judged};
 use crate::model::{Action, Instant, Tokens, VerdictKind};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 /// What one trial decided over the whole data set. With the incident log and a price list, every number that trials are compared by
 /// follows from it, under the log as it is and under a log with mistakes.
@@ -38,4 +42,53 @@ pub struct DecidedCase {
     pub action: Action,
     pub tokens: Tokens,
     pub review_minutes: f64,
+}
+
+impl Record {
+    /// What a replay leaves when it has been evaluated. `normalization`: tokens of its normalizer; `evaluation`: hash of its evaluation.
+    #[must_use]
+    pub fn of(assessment: &Assessment, data: &DataSet, normalization: Tokens, id: &str, evaluation: &str) -> Self {
+        let funnel = &assessment.evaluation.funnel;
+        let incidents = (0..).zip(&assessment.truth.incidents);
+        Self {
+            id: id.to_owned(),
+            evaluation: evaluation.to_owned(),
+            windows: funnel.windows,
+            alerts: funnel.alerts,
+            normalization,
+            cases: assessment.judged.iter().filter_map(|judged| DecidedCase::of(judged, data)).collect(),
+            unreachable: incidents.filter(|(_, i)| i.evaluable && !i.reachable).map(|(index, _)| index).collect(),
+        }
+    }
+}
+
+/// SHA-256 of an evaluation as JSON, without what a study adds, as hexadecimal digits.
+#[must_use]
+pub fn hash_of(evaluation: &Evaluation) -> String {
+    let mut plain = Evaluation { label_noise: None, stage_values: None, normalization: None, ..evaluation.clone() };
+    plain.triage.decoys = None;
+    // An evaluation holds no map with keys that JSON has none for.
+    let json = serde_json::to_vec(&plain).unwrap_or_default();
+    Sha256::digest(json).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+impl DecidedCase {
+    /// `None` without a case.
+    fn of(judged: &Judged, data: &DataSet) -> Option<Self> {
+        let (case, window) = (judged.case()?, &judged.outcome.window);
+        Some(Self {
+            deploy: window.deploy as u32,
+            service: data.records.services.find(&window.service)?,
+            decided_at: window.decided_at,
+            hits: judged.all.iter().map(|&incident| incident as u32).collect(),
+            verdict: case.verdict.kind,
+            confidence: case.verdict.confidence,
+            action: case.action,
+            tokens: case.tokens,
+            review_minutes: case.review_minutes,
+        })
+    }
 }

@@ -133,7 +133,7 @@ pub enum Reason {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Standing {
     pub id: String,
-    /// `choice`, `best_in_sample`, `base` or `reference`.
+    /// `choice`, `best_in_sample`, `base`, `reference` or `candidate`.
     pub part: &'static str,
     /// The objective over the whole data set; for costs, US dollars in 30 days. `None`: undefined.
     pub objective: Option<f64>,
@@ -164,7 +164,7 @@ pub struct Standing {
 pub struct Validation {
     /// Length of a validation block, in days.
     pub block_days: f64,
-    /// Time between what is chosen on and what is scored on, in days: the longest baseline of the sweep.
+    /// Time between what is chosen on and what is scored on, in days: the longest baseline of the sweep and the reach of a window.
     pub gap_days: f64,
     pub folds: Vec<Fold>,
     /// Why there are no folds, or fewer than two.
@@ -370,7 +370,7 @@ pub struct NoiseLevel {
     pub draws: u64,
     /// Draws in which the one-standard-error rule chose the same trial, or one that decides the same.
     pub same_choice: u64,
-    /// Draws in which the choice still beats the base in sample.
+    /// Draws in which the choice still does no worse than the base in sample.
     pub beats_base: u64,
     /// Median rank of the choice among the eligible trials; 1 is best.
     pub median_rank: f64,

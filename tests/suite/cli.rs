@@ -254,7 +254,9 @@ fn one_pipeline_goes_straight_into_the_folder_and_several_get_one_each() {
         "charts/reliability.svg",
         "charts/tornado.svg",
         "evaluation.json",
+        "ground.json",
         "normalization.md",
+        "record.json",
         "report.md",
         "triage.md",
     ];
