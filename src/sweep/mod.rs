@@ -4,7 +4,10 @@
 //! that choosing needs to know of it. A [`Selection`] is what is chosen, and how far it can be trusted.
 
 mod amounts;
+mod front;
 mod ground;
+mod importance;
+mod neighbours;
 mod objective;
 mod paired_test;
 mod record;
@@ -15,7 +18,10 @@ mod side_by_side;
 mod trial;
 
 pub use amounts::{Amounts, Unit};
+pub use front::{Front, MOST_POINTS, front};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
+pub use importance::importance;
+pub use neighbours::neighbours;
 pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
 pub use paired_test::{answered, false_actions, paired_test};
 pub use record::{DecidedCase, Record, hash_of};
