@@ -20,11 +20,11 @@ pub(super) fn conclusion(view: View, name: Named) -> String {
             "Run {choice} instead of {base}: it is better, also on weeks that it was not chosen on and after correction for the search."
         ),
         Conclusion::NotShownBetter => format!(
-            "{choice} is the best guess, but it is not shown to be better than {base}: chance could have made the difference."
+            "{choice} is the best guess, but it is not shown to be better than {base}."
         ),
         Conclusion::KeepBase => format!("Keep {base}: nothing that was searched is shown to be better."),
         Conclusion::RunNothing => {
-            "Run nothing yet: nothing that was searched costs less than running nothing at all.".to_owned()
+            "Run nothing yet: nothing that was searched is shown to cost less than running nothing at all.".to_owned()
         }
         Conclusion::NothingMeetsConstraints => "Nothing that was searched meets the constraints.".to_owned(),
         Conclusion::NoLabels if view.has_labels() => {
@@ -71,13 +71,13 @@ pub(super) fn next(view: View) -> &'static str {
             "Next: replay it and read what it misses and whom it blames wrongly; then let it decide beside the base, without acting, for as many weeks as it takes to believe it."
         }
         Conclusion::NotShownBetter => {
-            "Next: keep the base, let the choice decide beside it without acting, and sweep again when there is more history."
+            "Next: keep the base where it meets what was asked for, let the choice decide beside it without acting, and sweep again when there is more history."
         }
         Conclusion::KeepBase => {
             "Next: nothing has to change. If the base is not good enough, vary something else: the axes below that matter, wider, or another stage."
         }
         Conclusion::RunNothing => {
-            "Next: look at which part of the cost is the largest below, check the price list (harm per minute, review) with those who pay, and search where that part shrinks."
+            "Next: see below which part of the cost is the largest, check the price list (harm per minute, review) with those who pay, and sweep again with more history; few incidents show little."
         }
         Conclusion::NothingMeetsConstraints => {
             "Next: sort trials.csv by the numbers that the constraints bound, to see how near the best come; then loosen a constraint or search elsewhere. With few incidents the lower end of an interval may lie below any bound whatever is run."

@@ -14,9 +14,9 @@ pub(super) fn section(view: View) -> String {
         out += &format!(" {grounds}");
     }
     out += &format!("\n\n{}", words::next(view));
-    // Where it is shown already, or nothing is to be run, more weeks are told under “How sure” only.
-    let is_open = matches!(selection.conclusion, Conclusion::NotShownBetter | Conclusion::KeepBase);
-    if let Some(needed) = words::needed(view, code).filter(|_| is_open) {
+    // What is shown already needs no more weeks; “How sure” tells them all the same.
+    let is_shown = selection.conclusion == Conclusion::BetterThanBase;
+    if let Some(needed) = words::needed(view, code).filter(|_| !is_shown) {
         out += &format!(" {needed}");
     }
     out += &format!(
