@@ -2,6 +2,7 @@
 
 use super::normalize::NormalizeArgs;
 use super::triage::TriageArgs;
+use crate::model::Span;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ pub struct Cli {
 const AFTER_HELP: &str = "\
 Start with:
   shakedown replay datasets/harbor-month        the bundled month, the published rule against a corrected one
+  shakedown sweep datasets/harbor-month --grid first-look   a thousand pipelines, and which of them to run
   shakedown check DATASET                       what your own data set holds, and what is missing
   shakedown placebo DATASET                     how often each rule flags where nothing was deployed
   shakedown explain DATASET --deploy ID         one deploy's journey, with every number
@@ -40,6 +42,9 @@ pub enum Command {
     /// Hold two runs, or two trials of a sweep, against each other on the same deploys and incidents
     #[command(after_help = COMPARE_HELP)]
     Compare(CompareArgs),
+    /// Replay every pipeline of a grid, and say which to run, how sure that is, and what it gives up
+    #[command(after_help = SWEEP_HELP)]
+    Sweep(SweepArgs),
     /// Validate and describe a data set: span, services, volumes, label coverage, what is missing
     Check(CheckArgs),
     /// Make a data set whose truth is known, from a scenario and a seed
@@ -119,6 +124,59 @@ pub enum Format {
     Json,
     Md,
 }
+
+#[derive(Args)]
+pub struct SweepArgs {
+    /// The folder of the data set, as for replay
+    #[arg(required_unless_present = "export_trial")]
+    pub dataset: Option<PathBuf>,
+    /// A shipped grid's name (first-look, thresholds, windows) or a grid file (see docs/sweep.md)
+    #[arg(long, value_name = "GRID|FILE", required_unless_present = "export_trial")]
+    pub grid: Option<String>,
+    /// Where everything goes [default: reports/<data set>-<grid>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// A price list, as for replay
+    #[arg(long, value_name = "FILE")]
+    pub costs: Option<PathBuf>,
+    /// Trials evaluated at the same time; the results are the same at any number [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Go on with a sweep that was stopped; begin anew where there is none
+    #[arg(long)]
+    pub resume: bool,
+    /// Begin no new trial after so long, such as 10m; choose among those that are done, and exit with 3
+    #[arg(long, value_name = "TIME")]
+    pub budget: Option<Span>,
+    /// Print how many trials and stages the grid comes to, and what asking a model would cost; replay nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write the pipeline file of one trial of the sweep in --out
+    #[arg(long, num_args = 2, value_names = ["ID", "FILE"], conflicts_with_all = ["dataset", "grid", "resume", "dry_run"])]
+    pub export_trial: Vec<String>,
+    /// What is printed: a summary, selection.json, or the page as Markdown
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub format: Format,
+    /// Go on although more than 5 % of a file's rows cannot be used
+    #[arg(long)]
+    pub allow_rejects: bool,
+    /// Stop at the first row that cannot be used
+    #[arg(long, conflicts_with = "allow_rejects")]
+    pub strict: bool,
+}
+
+const SWEEP_HELP: &str = "\
+Trials that begin alike share that work: a thousand thresholds cost little more than one. Each
+gives what a replay of it alone gives. The choice is made on earlier weeks and scored on later ones.
+
+Writes sweep.md (the answer), trials.csv and trials.parquet (every trial), selection.json, best.toml,
+charts/, and what `shakedown compare` reads.
+
+Examples:
+  shakedown sweep datasets/harbor-month --grid first-look
+  shakedown sweep my-month --grid my-grid.toml --budget 10m; shakedown sweep my-month --grid my-grid.toml --resume
+  shakedown sweep --out reports/harbor-month-first-look --export-trial t0042 mine.toml
+  shakedown compare reports/harbor-month-first-look:t0042 reports/harbor-month-first-look:recommended-2026";
 
 #[derive(Args)]
 pub struct PlaceboArgs {

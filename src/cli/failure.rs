@@ -14,6 +14,8 @@ pub enum Failure {
     Gate(UserError),
     /// Stopped before its end, by a budget say, and can go on from there: exit code 3.
     Resumable(UserError),
+    /// The user stopped it; what was done is kept: exit code 130.
+    Interrupted(UserError),
     /// Nothing to evaluate: exit code 4.
     Nothing(UserError),
     /// The reader of our output went away: no message, exit code 0.
@@ -32,6 +34,7 @@ impl Failure {
             Self::Gate(error) => (error, 1),
             Self::Resumable(error) => (error, 3),
             Self::Nothing(error) => (error, 4),
+            Self::Interrupted(error) => (error, 130),
             Self::OutputClosed => return ExitCode::SUCCESS,
         };
         // A closed stderr leaves the exit code to tell.

@@ -6,10 +6,9 @@ use super::output::warn;
 use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake, RejectPolicy, file_name, load, nearest, read_text, read_toml};
 use crate::evaluate::Costs;
-use crate::model::{Severity, Span, UserError, excerpt};
-use crate::normalize::{Built, NormalizerSpec, Reads, Rules};
-use crate::pipeline::{PRESETS, PipelineSpec, Preset, parse_pipeline};
-use crate::series::{Fits, Texts, templates_of_rules};
+use crate::model::{UserError, excerpt};
+use crate::pipeline::{Grouping, Groupings, PRESETS, PipelineSpec, Preset, parse_pipeline};
+use crate::series::Fits;
 use std::path::{Path, PathBuf};
 
 /// Pipelines that are run when none is named.
@@ -160,47 +159,24 @@ pub struct FitsPool<'a> {
     built: Vec<(Grouping, Fits<'a>)>,
 }
 
-/// What a pipeline's series depend on.
-#[derive(Clone, PartialEq)]
-struct Grouping {
-    normalize: NormalizerSpec,
-    min_severity: Severity,
-    /// Only where something is learned.
-    reach: Option<Span>,
-}
-
-impl Grouping {
-    fn of(spec: &PipelineSpec) -> Self {
-        let reach = spec.normalize.learns().then(|| spec.replay.reach());
-        Self { normalize: spec.normalize.clone(), min_severity: spec.replay.min_severity, reach }
-    }
-}
-
 impl<'a> FitsPool<'a> {
     /// Builds the series of all pipelines; lists of rules that begin alike share that work.
     ///
     /// # Errors
     /// When a normalizer cannot be built, or fails.
     pub fn of(data: &'a DataSet, pipelines: &[NamedPipeline]) -> Result<Self, UserError> {
-        let mut wanted: Vec<(&PipelineSpec, Grouping, Built)> = Vec::new();
+        let mut wanted: Vec<(Grouping, &PipelineSpec)> = Vec::new();
         for NamedPipeline { spec, .. } in pipelines {
             let grouping = Grouping::of(spec);
-            if wanted.iter().all(|(_, other, _)| *other != grouping) {
-                let built = spec.normalize.build().map_err(|reason| UserError::new(&spec.name, reason, ""))?;
-                wanted.push((spec, grouping, built));
+            if wanted.iter().all(|(other, _)| *other != grouping) {
+                wanted.push((grouping, spec));
             }
         }
-        let lists: Vec<&Rules> = wanted.iter().filter_map(|(_, _, built)| built.normalizer.rules()).collect();
-        let messages = Texts::of(&data.records, Reads::Message);
-        let mut shared = templates_of_rules(&messages, &lists).into_iter();
+        let mut groupings = Groupings::of(data, wanted.iter().map(|(_, spec)| *spec).collect());
         let mut pool = Self::default();
-        for (spec, grouping, built) in &wanted {
-            let templates = built.normalizer.rules().and_then(|_| shared.next());
-            let fits = match templates {
-                Some(templates) => spec.fits_of(data, &messages, templates, built),
-                None => spec.fits(data),
-            };
-            let fits = fits.map_err(|reason| UserError::new(&spec.name, reason, ""))?;
+        for (grouping, spec) in &wanted {
+            let Some(fits) = groupings.next_fits() else { break };
+            let fits = fits.map_err(|(spec, reason)| UserError::new(&spec.name, reason, ""))?;
             for note in &fits.notes {
                 warn(&format!("{}: {note}", spec.name));
             }

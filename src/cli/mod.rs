@@ -15,6 +15,7 @@ mod preset;
 mod progress;
 mod replay;
 mod simulate;
+mod sweep;
 mod triage;
 
 use args::{Cli, Command};
@@ -60,6 +61,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Placebo(args) => placebo::run(&args, &terminal),
         Command::Normalize(args) => normalize::run(&args, &terminal),
         Command::Triage(args) => triage::run(&args, &terminal),
+        Command::Sweep(args) => sweep::run(&args, &terminal),
         Command::Preset(args) => preset::run(&args),
         Command::Completions { shell } => completions::run(shell),
     }

@@ -1,7 +1,7 @@
 //! The progress bar: on stderr, only for people.
 
 use crate::model::Progress;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -43,5 +43,12 @@ impl Progress for Terminal {
 
     fn advance(&self, steps: u64) {
         self.bar.inc(steps);
+    }
+
+    fn left(&self, left: Duration) {
+        if let Ok(style) = ProgressStyle::with_template("trials {bar:30} {human_pos}/{human_len} {msg}") {
+            self.bar.set_style(style);
+        }
+        self.bar.set_message(format!("about {} left", HumanDuration(left)));
     }
 }

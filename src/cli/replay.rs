@@ -6,7 +6,7 @@ use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake};
 use crate::evaluate::{Assessment, Comparison, Costs, Evaluation, GivenPipeline, compare, evaluate, study};
 use crate::model::UserError;
-use crate::pipeline::{NotEvaluated, Preset, Replay, placebos, run_with};
+use crate::pipeline::{Diffs, NotEvaluated, Preset, Replay, Watched, run_on};
 use crate::report::{self, Style};
 use crate::series::Fits;
 use serde::Serialize;
@@ -34,16 +34,24 @@ pub fn run(args: &ReplayArgs, terminal: &Terminal) -> Result<(), Failure> {
     let count = pipelines.len();
     let all: Vec<NamedPipeline> = pipelines.into_iter().chain(ends).collect();
     let pool = FitsPool::of(&data, &all)?;
-    let run = |(index, named)| replay(&data, &pool, named, &costs, terminal, index < count);
-    let replays = all.iter().enumerate().map(run).collect::<Result<Vec<_>, _>>()?;
+    let watch = |(index, named)| watch(&data, &pool, named, terminal, index < count);
+    let watched = all.iter().enumerate().map(watch).collect::<Result<Vec<_>, _>>()?;
+    let diffs = Diffs::new(&data);
+    let run = |(named, watched): (&NamedPipeline, &Watched)| {
+        run_on(watched, &diffs, &named.spec, &costs.charges)
+            .map_err(|reason| Failure::usage(&named.spec.name, reason, ""))
+    };
+    let replays = all.iter().zip(&watched).map(run).collect::<Result<Vec<_>, _>>()?;
     terminal.clear();
     for (named, note) in all.iter().zip(&replays).flat_map(|(n, r)| r.notes.iter().map(move |note| (n, note))) {
         warn(&format!("{}: {note}", named.spec.name));
     }
     let mut assessments: Vec<Assessment> =
         all.iter().zip(&replays).filter_map(|(n, r)| assess(&data, &pool, n, r, &costs)).collect();
-    for (assessment, (named, replay)) in assessments.iter_mut().zip(all.iter().zip(&replays)).take(count) {
-        study_closely(&data, &pool, (named, replay), &costs, terminal, assessment)?;
+    // What takes more than one look is taken at the pipelines that were asked for.
+    for (assessment, (watched, replay)) in assessments.iter_mut().zip(watched.iter().zip(&replays)).take(count) {
+        let name = assessment.evaluation.manifest.pipeline.resolved.name.clone();
+        study(watched, replay, &costs, assessment).map_err(|reason| Failure::usage(name, reason, ""))?;
     }
     terminal.clear();
     let asked = &assessments[..count];
@@ -109,18 +117,15 @@ fn ends(pipelines: &[NamedPipeline]) -> Result<Vec<NamedPipeline>, UserError> {
 }
 
 /// `asked`: it was asked for, and gets its placebos; nobody reads those of the two ends.
-fn replay(
-    data: &DataSet,
-    pool: &FitsPool,
+fn watch<'a>(
+    data: &'a DataSet,
+    pool: &'a FitsPool<'a>,
     named: &NamedPipeline,
-    costs: &Costs,
     terminal: &Terminal,
     asked: bool,
-) -> Result<Replay, Failure> {
-    let fail = |reason: String| Failure::usage(&named.spec.name, reason, "");
-    let fits = pool.find(&named.spec).ok_or_else(|| fail("has no series".to_owned()))?;
-    let placebos = if asked { placebos(data, fits, &named.spec, terminal) } else { Vec::new() };
-    run_with(data, fits, &named.spec, &costs.charges, placebos, terminal).map_err(fail)
+) -> Result<Watched<'a>, Failure> {
+    let fits = pool.find(&named.spec).ok_or_else(|| Failure::usage(&named.spec.name, "has no series", ""))?;
+    Ok(Watched::of(data, fits, &named.spec, asked, terminal))
 }
 
 fn assess<'a>(
@@ -132,20 +137,6 @@ fn assess<'a>(
 ) -> Option<Assessment<'a>> {
     let fits = pool.find(&named.spec)?;
     Some(evaluate(data, fits, &GivenPipeline { given: &named.given, spec: &named.spec }, replay, costs))
-}
-
-/// What takes more than one look is taken at the pipelines that were asked for.
-fn study_closely(
-    data: &DataSet,
-    pool: &FitsPool,
-    (named, replay): (&NamedPipeline, &Replay),
-    costs: &Costs,
-    terminal: &Terminal,
-    assessment: &mut Assessment,
-) -> Result<(), Failure> {
-    let Some(fits) = pool.find(&named.spec) else { return Ok(()) };
-    study(data, fits, replay, costs, terminal, assessment)
-        .map_err(|reason| Failure::usage(&named.spec.name, reason, ""))
 }
 
 fn out_dir(args: &ReplayArgs, data: Option<&DataSet>) -> PathBuf {

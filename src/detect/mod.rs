@@ -35,6 +35,7 @@ mod shock_law;
 mod spec;
 mod stage;
 mod strat_nb;
+mod threshold;
 mod versions;
 
 pub use baseline::Baseline;

@@ -1,6 +1,6 @@
-//! From scores to detections: thresholds, the correction for multiplicity, the rule for new signatures.
+//! From looks to scores: every signature of every window, measured once, whatever the thresholds.
 
-use super::{DetectSpec, Detector, History, Look, Score, Shock, correction, new_signature};
+use super::{DetectSpec, Detector, History, Look, Score, Shock};
 use crate::model::{Detection, Instant, Window};
 use crate::series::{Fits, GroupId, Observed, Series};
 use crate::stats::{garwood, garwood_upper};
@@ -41,6 +41,8 @@ pub struct Seen {
     pub ratio_low: f64,
     /// Index of the stratum of its count expected at the baseline's flat rate.
     pub stratum: usize,
+    /// Empirical p-value among placebos decided earlier; `None`: not calibrated, or new.
+    pub p_calibrated: Option<f64>,
     /// It flags.
     pub flagged: bool,
 }
@@ -75,23 +77,20 @@ impl Detect {
         Self { detector: spec.detector.build(), spec: spec.clone() }
     }
 
-    /// Measures every signature of every deploy's windows and flags what is too high or new. `deploys`: the looks of each deploy,
-    /// which share the correction for multiplicity, in time order.
+    /// Measures every signature of every deploy's windows. `deploys`: the looks of each deploy, which share the correction for
+    /// multiplicity, in time order. Reads of the specification the detector, the exposure, the baseline and the shock alone: under
+    /// other thresholds the same is measured ([`DetectSpec::measures_like`]).
     #[must_use]
-    pub fn run(&self, fits: &Fits, deploys: &[Vec<Look>], progress: &(dyn Fn() + Sync)) -> Vec<Measured> {
+    pub fn measure(&self, fits: &Fits, deploys: &[Vec<Look>], progress: &(dyn Fn() + Sync)) -> Vec<Measured> {
         let measure = |looks: &Vec<Look>| {
-            let measured = self.measure(series_of(fits, looks), looks);
+            let measured = self.measure_looks(series_of(fits, looks), looks);
             progress();
             measured
         };
-        let mut measured: Vec<Measured> = deploys.par_iter().map(measure).collect();
-        correction::correct(&self.spec, &mut measured);
-        let flag = |(one, looks): (&mut Measured, &Vec<Look>)| self.flag(series_of(fits, looks), looks, one);
-        measured.par_iter_mut().zip(deploys).for_each(flag);
-        measured
+        deploys.par_iter().map(measure).collect()
     }
 
-    fn measure(&self, series: &Series, looks: &[Look]) -> Measured {
+    fn measure_looks(&self, series: &Series, looks: &[Look]) -> Measured {
         let first = looks.iter().map(|look| look.window.baseline.end).min();
         let mut measured = Measured {
             seen: Vec::new(),
@@ -130,9 +129,19 @@ impl Detect {
         let histories: Vec<History> = histories.collect();
         let score = known.then(|| self.score(&histories));
         let (excess_low, ratio_low) = bounds(k, score.map_or(0.0, |s| s.expected), &histories[0]);
-        let (corrected_p, flagged) = (None, false);
-        let seen =
-            Seen { look: index, group, k, baseline_count, score, corrected_p, excess_low, ratio_low, stratum, flagged };
+        let seen = Seen {
+            look: index,
+            group,
+            k,
+            baseline_count,
+            score,
+            corrected_p: None,
+            excess_low,
+            ratio_low,
+            stratum,
+            p_calibrated: None,
+            flagged: false,
+        };
         (Some(seen), known.then_some(stratum))
     }
 
@@ -142,30 +151,10 @@ impl Detect {
         let best = scores.min_by(|a, b| a.ln_p.total_cmp(&b.ln_p)).unwrap_or(Score { expected: 0.0, ln_p: 0.0 });
         Score { ln_p: (best.ln_p + (histories.len() as f64).ln()).min(0.0), ..best }
     }
-
-    fn flag(&self, series: &Series, looks: &[Look], measured: &mut Measured) {
-        let rule = self.spec.new_signature;
-        let telling: Vec<bool> =
-            looks.iter().map(|look| rule.is_some_and(|rule| rule.is_telling(series, look))).collect();
-        for seen in &mut measured.seen {
-            seen.flagged = match (seen.corrected_p, rule) {
-                (Some(p), _) => {
-                    p < self.spec.alpha && seen.k >= self.spec.min_count && seen.ratio_low >= self.spec.min_ratio
-                }
-                (None, Some(rule)) if telling[seen.look] => {
-                    let window = &looks[seen.look].window;
-                    let what = Observed { interval: window.window, by: window.decided_at };
-                    let asked = rule.min_origins > 1 && seen.k >= rule.min_count;
-                    rule.is_met(seen.k, asked.then(|| new_signature::origins(series, seen.group, what)).flatten())
-                }
-                (None, _) => false,
-            };
-        }
-    }
 }
 
 /// The looks of one deploy share its fit.
-fn series_of<'f, 'a>(fits: &'f Fits<'a>, looks: &[Look]) -> &'f Series<'a> {
+pub(super) fn series_of<'f, 'a>(fits: &'f Fits<'a>, looks: &[Look]) -> &'f Series<'a> {
     looks.first().map_or(fits.last(), |look| fits.of(&look.window))
 }
 
@@ -205,7 +194,7 @@ impl Seen {
             first_seen: first.map_or(window.window.start, |row| series.records.timestamp[row]),
             excess_low: self.excess_low,
             ratio_low: self.ratio_low,
-            p_calibrated: None,
+            p_calibrated: self.p_calibrated,
         }
     }
 }

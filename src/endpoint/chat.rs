@@ -103,6 +103,14 @@ impl Endpoint {
         }
     }
 
+    /// What a recording keeps the answer by: SHA-256 of the request.
+    ///
+    /// # Errors
+    /// When the request cannot be made.
+    pub fn key(&self, question: &Question) -> Result<String, AskError> {
+        Ok(self.request(question, None)?.key())
+    }
+
     /// What a question may take, whether or not it is recorded. Nothing is sent.
     ///
     /// # Errors

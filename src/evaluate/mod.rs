@@ -85,8 +85,8 @@ pub use units::{ClusterInterval, ClusteredBy, Measure, Stage, Unit, UnitScore};
 pub use unlabelled::{ReviewCounts, ThreeReadings, UnlabelledCases, Weighted};
 
 use crate::dataset::DataSet;
-use crate::model::{Action, Instant, Progress, VerdictKind};
-use crate::pipeline::{PipelineSpec, Replay};
+use crate::model::{Action, Instant, VerdictKind};
+use crate::pipeline::{PipelineSpec, Replay, Watched};
 use crate::series::Fits;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -155,23 +155,18 @@ pub fn evaluate<'a>(
     Assessment { evaluation, truth, judged, losses, alerts, cases }
 }
 
-/// Adds what takes more than one look: the incident log with mistakes in it, and the pipeline without each of its stages.
+/// Adds what takes more than one look: the incident log with mistakes in it, and the pipeline without each of its stages. `watched`,
+/// `replay`: the pipeline's own.
 ///
 /// # Errors
 /// When a part of the pipeline does not pass its check, which a pipeline that does cannot bring about.
-pub fn study(
-    data: &DataSet,
-    fits: &Fits,
-    replay: &Replay,
-    costs: &Costs,
-    progress: &dyn Progress,
-    assessment: &mut Assessment,
-) -> Result<(), String> {
+pub fn study(watched: &Watched, replay: &Replay, costs: &Costs, assessment: &mut Assessment) -> Result<(), String> {
     let spec = assessment.evaluation.manifest.pipeline.resolved.clone();
+    let (data, fits) = (watched.data, watched.fits);
     assessment.evaluation.label_noise = label_noise(data, assessment);
     assessment.evaluation.normalization = Some(normalization::normalization(data, fits, spec.detect.alpha));
     assessment.evaluation.triage.decoys = triage::decoys(data, fits, &spec.triage, &replay.outcomes)?;
-    assessment.evaluation.stage_values = stage_values(data, fits, &spec, replay, costs, progress)?;
+    assessment.evaluation.stage_values = stage_values(watched, &spec, replay, costs)?;
     Ok(())
 }
 

@@ -9,9 +9,8 @@ use super::units::day_of;
 use super::{SEED, rightly_acted};
 use crate::dataset::DataSet;
 use crate::gate::GateSpec;
-use crate::model::{Action, Progress};
-use crate::pipeline::{Outcome, PipelineSpec, Replay, Trigger, react, rejudge, run_with};
-use crate::series::Fits;
+use crate::model::Action;
+use crate::pipeline::{Diffs, Outcome, PipelineSpec, Replay, Watched, react, run_on};
 use crate::stats::{Difference, paired_total_difference};
 use crate::triage::TriagerSpec;
 use serde::Serialize;
@@ -125,22 +124,21 @@ impl DayCost {
     }
 }
 
-/// Replays the pipeline in parts. `replay`: its own. `None` without an incident log.
+/// Replays the pipeline in parts. `watched`, `replay`: its own. `None` without an incident log.
 ///
 /// # Errors
 /// When a part does not pass its check, which a pipeline that does cannot bring about.
 pub fn stage_values(
-    data: &DataSet,
-    fits: &Fits,
+    watched: &Watched,
     spec: &PipelineSpec,
     replay: &Replay,
     costs: &Costs,
-    progress: &dyn Progress,
 ) -> Result<Option<StageValues>, String> {
-    if data.incidents.is_none() {
+    if watched.data.incidents.is_none() {
         return Ok(None);
     }
-    let mut bench = Bench { data, fits, spec, costs, progress, replay, ungated: None, known: Vec::new() };
+    let mut bench =
+        Bench { data: watched.data, watched, diffs: Diffs::new(watched.data), spec, costs, replay, known: Vec::new() };
     let nothing = bench.cost(&[]);
     let whole = bench.cost(&replay.outcomes);
     bench.known.push((spec.clone(), whole.clone()));
@@ -169,14 +167,12 @@ pub fn stage_values(
 /// What all parts are measured on.
 struct Bench<'b> {
     data: &'b DataSet,
-    fits: &'b Fits<'b>,
+    watched: &'b Watched<'b>,
+    diffs: Diffs<'b>,
     spec: &'b PipelineSpec,
     costs: &'b Costs,
-    progress: &'b dyn Progress,
-    /// The whole pipeline's: only where the gate decides when to decide must another gate look again.
+    /// The whole pipeline's.
     replay: &'b Replay,
-    /// What was detected without the gate, where the gate decides when to decide.
-    ungated: Option<Vec<Outcome>>,
     /// What was replayed already: many parts of a pipeline without one of the stages are the same.
     known: Vec<(PipelineSpec, PartCost)>,
 }
@@ -187,19 +183,12 @@ impl Bench<'_> {
             return Ok(cost.clone());
         }
         let charges = &self.costs.charges;
-        let looks_again = part.gate != self.spec.gate && matches!(part.replay.trigger, Trigger::Poll { .. });
-        if looks_again && self.ungated.is_none() {
-            let placebos = self.replay.placebos.clone();
-            let replay = run_with(self.data, self.fits, part, charges, placebos, self.progress)?;
-            self.ungated = Some(replay.outcomes);
-        }
         // Where only the policy differs, nobody is asked twice: a model may cost, and need not say the same.
         let same_verdicts = part.gate == self.spec.gate && part.triage == self.spec.triage;
         let outcomes = if same_verdicts {
-            react(self.data, self.fits, part, charges, &self.replay.outcomes)?
+            react(part, charges, &self.replay.outcomes)?
         } else {
-            let detected = self.ungated.as_ref().filter(|_| looks_again).unwrap_or(&self.replay.outcomes);
-            rejudge(self.data, self.fits, part, charges, detected)?
+            run_on(self.watched, &self.diffs, part, charges)?.outcomes
         };
         let cost = self.cost(&outcomes);
         self.known.push((part.clone(), cost.clone()));
@@ -208,7 +197,7 @@ impl Bench<'_> {
 
     fn cost(&self, outcomes: &[Outcome]) -> PartCost {
         let truth = Truth::new(self.data, &self.spec.matching, outcomes);
-        let judged = Judged::all(self.fits, &truth, outcomes);
+        let judged = Judged::all(self.watched.fits, &truth, outcomes);
         let mut cost = PartCost {
             cases: judged.iter().filter(|j| j.case().is_some()).count() as u64,
             actions: judged.iter().filter(|j| j.action().changes_production()).count() as u64,

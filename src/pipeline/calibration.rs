@@ -1,28 +1,29 @@
 //! p-values that the data set's own placebos vouch for.
 
-use super::{Outcome, Placebo};
-use crate::model::{Detection, Instant};
+use super::Placebo;
+use crate::detect::{Measured, Seen};
+use crate::model::Instant;
 
-/// Fills in the calibrated p-value of every detection: `(1 + placebo tests at least as extreme) ÷ (tests + 1)`, over all placebos
-/// known no later than it is decided (statistics.md §5; Phipson & Smyth 2010). Pooled over services and signatures.
-pub fn calibrate(outcomes: &mut [Outcome], placebos: &[Placebo]) {
-    let mut earlier: Vec<&Placebo> = placebos.iter().collect();
+/// Fills in the calibrated p-value of every signature that was tested: `(1 + placebo tests at least as extreme) ÷ (tests + 1)`, over
+/// all placebos known no later than it is decided (statistics.md §5; Phipson & Smyth 2010). Pooled over services and signatures.
+pub fn calibrate<'p>(measured: &mut [Measured], placebos: impl Iterator<Item = &'p Placebo>) {
+    let mut earlier: Vec<&Placebo> = placebos.collect();
     earlier.sort_by_key(|placebo| placebo.known_at);
-    let mut detections: Vec<(Instant, &mut Detection)> = outcomes
-        .iter_mut()
-        .flat_map(|outcome| outcome.alerts.iter_mut().map(|alert| (outcome.window.decided_at, &mut alert.detection)))
-        .collect();
-    detections.sort_by_key(|(decided_at, _)| *decided_at);
-    let mut ranks = Ranks::of(placebos);
+    let mut all: Vec<(Instant, &mut Seen)> = Vec::new();
+    for Measured { seen, tests, .. } in measured {
+        all.extend(seen.iter_mut().map(|one| (tests[one.look].decided_at, one)));
+    }
+    all.sort_by_key(|(decided_at, _)| *decided_at);
+    let mut ranks = Ranks::of(&earlier);
     let (mut tests, mut next) = (0, earlier.iter().peekable());
-    for (decided_at, detection) in detections {
+    for (decided_at, seen) in all {
         while let Some(placebo) = next.next_if(|placebo| placebo.known_at <= decided_at) {
             tests += placebo.tests.iter().sum::<u64>();
             placebo.ln_p.iter().for_each(|&(_, ln_p)| ranks.add(ln_p));
         }
         // Without a placebo the ratio would be 1: no evidence, not evidence against.
-        detection.p_calibrated =
-            detection.p_value.filter(|_| tests > 0).map(|p| (1 + ranks.at_most(p.ln())) as f64 / (tests + 1) as f64);
+        seen.p_calibrated =
+            seen.p_value().filter(|_| tests > 0).map(|p| (1 + ranks.at_most(p.ln())) as f64 / (tests + 1) as f64);
     }
 }
 
@@ -33,7 +34,7 @@ struct Ranks {
 }
 
 impl Ranks {
-    fn of(placebos: &[Placebo]) -> Self {
+    fn of(placebos: &[&Placebo]) -> Self {
         let mut values: Vec<f64> = placebos.iter().flat_map(|placebo| &placebo.ln_p).map(|&(_, ln_p)| ln_p).collect();
         values.sort_by(f64::total_cmp);
         values.dedup();
@@ -81,7 +82,7 @@ mod tests {
             known: 0,
             new: 0,
         };
-        let mut ranks = Ranks::of(&[placebo(&[-1.0, -3.0]), placebo(&[-3.0, -2.0, 0.0])]);
+        let mut ranks = Ranks::of(&[&placebo(&[-1.0, -3.0]), &placebo(&[-3.0, -2.0, 0.0])]);
         ranks.add(-3.0);
         ranks.add(-1.0);
         assert_eq!((ranks.at_most(-4.0), ranks.at_most(-3.0), ranks.at_most(-1.5), ranks.at_most(0.0)), (0, 1, 1, 2));

@@ -9,28 +9,40 @@ use crate::series::Fits;
 use crate::triage::evidence::measured::Measured;
 use crate::triage::{AlertContext, CaseContext, Diff};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// The diffs of a data set's deploys, each parsed when it is first asked for.
+pub struct Diffs<'a> {
+    data: &'a DataSet,
+    /// By deploy; `None` within: there is none, or it is no diff.
+    parsed: Vec<OnceLock<Option<Diff>>>,
+}
+
+impl<'a> Diffs<'a> {
+    #[must_use]
+    pub fn new(data: &'a DataSet) -> Self {
+        Self { data, parsed: data.deploys.iter().map(|_| OnceLock::new()).collect() }
+    }
+
+    /// The diff of a deploy, by index.
+    #[must_use]
+    pub fn of(&self, deploy: usize) -> Option<&Diff> {
+        let parse = || self.data.diffs.get(&self.data.deploys[deploy].id).and_then(|text| Diff::parse(text).ok());
+        self.parsed[deploy].get_or_init(parse).as_ref()
+    }
+}
 
 /// What all cases of a replay are made of.
 pub struct Cases<'a> {
     data: &'a DataSet,
     fits: &'a Fits<'a>,
-    /// Of the deploys that have a case.
-    diffs: BTreeMap<usize, Diff>,
+    diffs: &'a Diffs<'a>,
 }
 
 impl<'a> Cases<'a> {
-    /// Reads the diffs of the deploys of `outcomes` that have a case.
     #[must_use]
-    pub fn of(data: &'a DataSet, fits: &'a Fits<'a>, outcomes: &[Outcome]) -> Self {
-        let mut deploys: Vec<usize> =
-            outcomes.iter().filter(|o| o.passed().next().is_some()).map(|o| o.window.deploy).collect();
-        deploys.dedup();
-        let parse = |&deploy: &usize| {
-            let text = data.diffs.get(&data.deploys[deploy].id)?;
-            Diff::parse(text).ok().map(|diff| (deploy, diff))
-        };
-        Self { data, fits, diffs: deploys.par_iter().filter_map(parse).collect() }
+    pub const fn of(data: &'a DataSet, fits: &'a Fits<'a>, diffs: &'a Diffs<'a>) -> Self {
+        Self { data, fits, diffs }
     }
 
     /// Lends one case.
@@ -38,7 +50,7 @@ impl<'a> Cases<'a> {
         let Self { data, fits, diffs } = self;
         let window = &outcome.window;
         let deploy = &data.deploys[window.deploy];
-        let diff = diffs.get(&window.deploy);
+        let diff = diffs.of(window.deploy);
         let changed_files = deploy.changed_files.clone().unwrap_or_else(|| diff.map(Diff::paths).unwrap_or_default());
         let series = fits.of(window);
         let facts: Vec<AlertFacts> =

@@ -1,6 +1,6 @@
 //! Cases shown to triage with another change than their deploy's own: does it read the change, or believe whatever it is shown?
 
-use super::cases::Cases;
+use super::cases::{Cases, Diffs};
 use super::replay::Outcome;
 use crate::dataset::DataSet;
 use crate::endpoint::AskError;
@@ -29,7 +29,8 @@ pub struct Decoyed {
 /// As [`TriagerSpec::build`] and [`Triager::judge`].
 pub fn decoys(data: &DataSet, fits: &Fits, triage: &TriagerSpec, outcomes: &[Outcome]) -> Result<Vec<Decoyed>, String> {
     let triager = triage.build()?;
-    let cases = Cases::of(data, fits, outcomes);
+    let diffs = Diffs::new(data);
+    let cases = Cases::of(data, fits, &diffs);
     let with_diff: Vec<usize> =
         (0..data.deploys.len()).filter(|&d| data.diffs.contains_key(&data.deploys[d].id)).collect();
     let asked = outcomes.iter().enumerate().filter(|(_, outcome)| Cases::is_asked(outcome));

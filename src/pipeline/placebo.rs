@@ -4,11 +4,11 @@ use super::schedule::window_at;
 use super::watch::{look, parts};
 use super::{PipelineSpec, Schedule};
 use crate::dataset::DataSet;
-use crate::detect::{Detect, Look, Measured, STRATUM_COUNT};
+use crate::detect::{Detect, DetectSpec, Look, Measured, STRATUM_COUNT};
 use crate::model::{Instant, Interval, Progress, Span, Window};
 use crate::series::{Calendar, Fits, GroupId};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a placebo's time of day may be from that of a real deploy of the service (statistics.md §5).
 const HOUR: u32 = 60;
@@ -36,20 +36,51 @@ pub struct Placebo {
     pub new: u64,
 }
 
-/// Runs the detection stage at every matched pseudo-deploy: as long as W, on a grid of W's length, whose window overlaps no real
+/// Every matched pseudo-deploy as the detector measured it: as long as W, on a grid of W's length, whose window overlaps no real
 /// window of the service, on a weekday or weekend day and within an hour of the time of day of a real one.
+#[derive(Default)]
+pub struct PlaceboLooks<'a>(Vec<PlaceboLook<'a>>);
+
+struct PlaceboLook<'a> {
+    /// Nothing flagged.
+    placebo: Placebo,
+    /// Each look is a family of its own.
+    looks: Vec<Vec<Look<'a>>>,
+    measured: Vec<Measured>,
+}
+
+/// Runs the detection stage at every matched pseudo-deploy.
 #[must_use]
 pub fn placebos(data: &DataSet, fits: &Fits, spec: &PipelineSpec, progress: &dyn Progress) -> Vec<Placebo> {
-    let windows = plan(data, spec);
-    progress.start(&format!("placebos of {}", spec.name), windows.len() as u64);
-    let detect = Detect::new(&spec.detect);
-    let calendar = Calendar::of(&data.manifest.timezone);
-    let one = |(window, matched): &(Window, Instant)| {
-        let placebo = placebo(data, fits, spec, &detect, &calendar, window, *matched);
-        progress.advance(1);
-        placebo
-    };
-    windows.par_iter().map(one).collect()
+    PlaceboLooks::measure(data, fits, spec, progress).flag(fits, &spec.detect)
+}
+
+impl<'a> PlaceboLooks<'a> {
+    /// Measures all of them; no threshold is put to anything.
+    #[must_use]
+    pub fn measure(data: &'a DataSet, fits: &Fits, spec: &PipelineSpec, progress: &dyn Progress) -> Self {
+        let windows = plan(data, spec);
+        progress.start(&format!("placebos of {}", spec.name), windows.len() as u64);
+        let detect = Detect::new(&spec.detect);
+        let calendar = Calendar::of(&data.manifest.timezone);
+        let one = |(window, matched): &(Window, Instant)| {
+            let look = PlaceboLook::measure(data, fits, spec, &detect, &calendar, window, *matched);
+            progress.advance(1);
+            look
+        };
+        Self(windows.par_iter().map(one).collect())
+    }
+
+    /// What was measured of each, nothing flagged.
+    pub fn measured(&self) -> impl Iterator<Item = &Placebo> {
+        self.0.iter().map(|look| &look.placebo)
+    }
+
+    /// What would have been flagged at some thresholds.
+    #[must_use]
+    pub fn flag(&self, fits: &Fits, detect: &DetectSpec) -> Vec<Placebo> {
+        self.0.par_iter().map(|look| look.flag(fits, detect)).collect()
+    }
 }
 
 /// The pseudo-deploys, by service, then time, each with the first real deploy that it is matched to.
@@ -97,51 +128,54 @@ fn is_like(a: (bool, u32), b: (bool, u32)) -> bool {
     a.0 == b.0 && apart.min(DAY - apart) <= HOUR
 }
 
-fn placebo(
-    data: &DataSet,
-    fits: &Fits,
-    spec: &PipelineSpec,
-    detect: &Detect,
-    calendar: &Calendar,
-    window: &Window,
-    matched: Instant,
-) -> Placebo {
-    let looked: Vec<Measured> = parts(spec, window)
-        .into_iter()
-        .map(|(part, horizon)| vec![vec![look(data, spec, &part, horizon)]])
-        .flat_map(|looks: Vec<Vec<Look>>| detect.run(fits, &looks, &|| ()))
-        .collect();
-    let mut smallest: BTreeMap<GroupId, (usize, f64)> = BTreeMap::new();
-    let (mut known, mut new) = (Vec::new(), Vec::new());
-    for seen in looked.iter().flat_map(|measured| &measured.seen) {
-        if let Some(score) = seen.score {
-            let entry = smallest.entry(seen.group).or_insert((seen.stratum, 0.0));
-            *entry = (seen.stratum, entry.1.min(score.ln_p));
+impl<'a> PlaceboLook<'a> {
+    fn measure(
+        data: &'a DataSet,
+        fits: &Fits,
+        spec: &PipelineSpec,
+        detect: &Detect,
+        calendar: &Calendar,
+        window: &Window,
+        matched: Instant,
+    ) -> Self {
+        let looks = parts(spec, window).into_iter().map(|(part, horizon)| vec![look(data, spec, &part, horizon)]);
+        let looks: Vec<Vec<Look>> = looks.collect();
+        let measured = detect.measure(fits, &looks, &|| ());
+        let mut smallest: BTreeMap<GroupId, (usize, f64)> = BTreeMap::new();
+        for seen in measured.iter().flat_map(|measured| &measured.seen) {
+            if let Some(score) = seen.score {
+                let entry = smallest.entry(seen.group).or_insert((seen.stratum, 0.0));
+                *entry = (seen.stratum, entry.1.min(score.ln_p));
+            }
         }
-        if seen.flagged {
-            if seen.score.is_some() { &mut known } else { &mut new }.push(seen.group);
-        }
+        let placebo = Placebo {
+            service: window.service.clone(),
+            window: window.window,
+            decided_at: window.decided_at,
+            known_at: window.decided_at.max(matched),
+            day: calendar.day(window.window.start),
+            in_incident: in_incident(data, window),
+            tests: measured.last().map_or([0; STRATUM_COUNT], |measured| measured.strata),
+            ln_p: smallest.into_values().collect(),
+            known: 0,
+            new: 0,
+        };
+        Self { placebo, looks, measured }
     }
-    let distinct = |mut groups: Vec<GroupId>| {
-        groups.sort_unstable();
-        groups.dedup();
-        groups.len() as u64
-    };
-    Placebo {
-        service: window.service.clone(),
-        window: window.window,
-        decided_at: window.decided_at,
-        known_at: window.decided_at.max(matched),
-        day: calendar.day(window.window.start),
-        in_incident: in_incident(data, window),
-        tests: looked.last().map_or([0; STRATUM_COUNT], |measured| measured.strata),
-        ln_p: smallest.into_values().collect(),
-        known: distinct(known),
-        new: distinct(new),
+
+    fn flag(&self, fits: &Fits, detect: &DetectSpec) -> Placebo {
+        let (mut known, mut new) = (BTreeSet::new(), BTreeSet::new());
+        for (look, measured) in self.looks.iter().zip(&self.measured) {
+            let mut measured = [measured.clone()];
+            detect.flag(fits, std::slice::from_ref(look), &mut measured);
+            for seen in measured[0].seen.iter().filter(|seen| seen.flagged) {
+                if seen.score.is_some() { &mut known } else { &mut new }.insert(seen.group);
+            }
+        }
+        Placebo { known: known.len() as u64, new: new.len() as u64, ..self.placebo.clone() }
     }
 }
 
-/// Only the report asks: no decision may know the incident log.
 fn in_incident(data: &DataSet, window: &Window) -> bool {
     data.incidents.iter().flatten().any(|incident| {
         let end = incident.resolved_at.unwrap_or(data.span.end);

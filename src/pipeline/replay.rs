@@ -1,8 +1,7 @@
 //! Runs a pipeline over a data set: stage after stage, each over all windows, deploys in parallel.
 
-use super::calibration::calibrate;
-use super::cases::Cases;
-use super::{NotEvaluated, PipelineSpec, Placebo, Schedule, placebos, watch};
+use super::cases::{Cases, Diffs};
+use super::{NotEvaluated, PipelineSpec, Placebo, Verdicts, Watched};
 use crate::act::{Act, CaseFacts, Charges};
 use crate::dataset::DataSet;
 use crate::detect::{Seen, Shock, ShockKind};
@@ -11,8 +10,9 @@ use crate::model::{
     Alert, Case, Citations, Direction, Evidence, Interval, Progress, Source, Tokens, Verdict, VerdictKind, Window,
 };
 use crate::series::{Exposures, Fits};
-use crate::triage::Triager;
+use crate::triage::{Triager, TriagerSpec};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Everything that happened to one (deploy, service).
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +50,7 @@ pub struct Replay {
     pub outcomes: Vec<Outcome>,
     pub not_evaluated: Vec<(usize, NotEvaluated)>,
     /// What the detection stage does where nothing was deployed.
-    pub placebos: Vec<Placebo>,
+    pub placebos: Arc<[Placebo]>,
     /// What triage cost to ask.
     pub triage: Spend,
     /// What the user should be told of it.
@@ -60,7 +60,7 @@ pub struct Replay {
 /// Replays the data set through every stage. `fits` must come from the pipeline's own normalizer and severity.
 ///
 /// # Errors
-/// When the specification does not pass its own check.
+/// When the specification does not pass its own check, or triage cannot be asked.
 pub fn run(
     data: &DataSet,
     fits: &Fits,
@@ -69,86 +69,68 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Replay, String> {
     spec.check()?;
-    run_with(data, fits, spec, charges, placebos(data, fits, spec, progress), progress)
+    let watched = Watched::of(data, fits, spec, true, progress);
+    run_on(&watched, &Diffs::new(data), spec, charges)
 }
 
-/// The same with placebos that were run already: they depend on nothing after detection.
+/// The stages after measuring, for a pipeline that the windows were measured for.
 ///
 /// # Errors
-/// When the specification does not pass its own check.
-pub fn run_with(
-    data: &DataSet,
-    fits: &Fits,
-    spec: &PipelineSpec,
-    charges: &Charges,
-    placebos: Vec<Placebo>,
-    progress: &dyn Progress,
-) -> Result<Replay, String> {
+/// When the specification does not pass its own check, or triage cannot be asked.
+pub fn run_on(watched: &Watched, diffs: &Diffs, spec: &PipelineSpec, charges: &Charges) -> Result<Replay, String> {
     spec.check()?;
-    let schedule = Schedule::plan(data, &spec.replay);
-    progress.start(&format!("replaying {}", spec.name), schedule.deploys.len() as u64);
-    let mut outcomes = watch::outcomes(data, fits, &schedule, spec, progress);
-    calibrate(&mut outcomes, &placebos);
-    let (triage, notes) = decide(data, fits, spec, charges, &mut outcomes)?;
-    Ok(Replay { outcomes, not_evaluated: schedule.not_evaluated, placebos, triage, notes })
+    let flagged = watched.flag(&spec.detect);
+    let outcomes = flagged.gate(&spec.gate);
+    let asked = ask(watched, diffs, &spec.triage, &outcomes, None)?;
+    Ok(Replay {
+        outcomes: act(spec, charges, outcomes, asked.verdicts),
+        not_evaluated: watched.schedule.not_evaluated.clone(),
+        placebos: flagged.placebos,
+        triage: asked.spend,
+        notes: asked.notes,
+    })
 }
 
-/// The stages after detection once more, over what the same detector found in the same windows, under another gate, triager or
-/// policy; `seen` is left out. The same as a replay, but for trigger `poll`, whose gate decides when a window is decided: there the
-/// decisions stay where they are.
+/// The policy alone once more: what triage said of each case stays, and nobody is asked again.
 ///
 /// # Errors
 /// When the specification does not pass its own check.
-pub fn rejudge(
-    data: &DataSet,
-    fits: &Fits,
-    spec: &PipelineSpec,
-    charges: &Charges,
-    detected: &[Outcome],
-) -> Result<Vec<Outcome>, String> {
-    spec.check()?;
-    let regated = |outcome: &Outcome| watch::regated(data, fits, &spec.gate, outcome);
-    let mut outcomes: Vec<Outcome> = detected.iter().map(regated).collect();
-    decide(data, fits, spec, charges, &mut outcomes)?;
-    Ok(outcomes)
-}
-
-/// The policy alone once more: what triage said of each case stays, and nobody is asked again. `seen` is left out.
-///
-/// # Errors
-/// When the specification does not pass its own check.
-pub fn react(
-    data: &DataSet,
-    fits: &Fits,
-    spec: &PipelineSpec,
-    charges: &Charges,
-    decided: &[Outcome],
-) -> Result<Vec<Outcome>, String> {
+pub fn react(spec: &PipelineSpec, charges: &Charges, decided: &[Outcome]) -> Result<Vec<Outcome>, String> {
     spec.check()?;
     let verdicts = decided.iter().map(|outcome| outcome.case.as_ref().map(|case| case.verdict.clone())).collect();
-    let regated = |outcome: &Outcome| watch::regated(data, fits, &spec.gate, outcome);
-    let mut outcomes: Vec<Outcome> = decided.iter().map(regated).collect();
-    act_stage(spec, charges, &mut outcomes, verdicts);
-    Ok(outcomes)
+    let undecided = decided.iter().map(|outcome| Outcome { case: None, ..outcome.clone() });
+    Ok(act(spec, charges, undecided.collect(), verdicts))
 }
 
-/// Triage and action, for every window with an alert that passed the gate.
-fn decide(
-    data: &DataSet,
-    fits: &Fits,
-    spec: &PipelineSpec,
-    charges: &Charges,
-    outcomes: &mut [Outcome],
-) -> Result<(Spend, Vec<String>), String> {
-    let triager = spec.triage.build()?;
-    let cases = Cases::of(data, fits, outcomes);
+/// What triage says of each outcome: of those with an alert that passed the gate.
+pub struct Asked {
+    pub verdicts: Vec<Option<Verdict>>,
+    pub spend: Spend,
+    pub notes: Vec<String>,
+}
+
+/// Asks triage about every case. `known`: verdicts on the same data under the same triage, which are not asked for again; only for a
+/// triager that costs nothing, since what asking costs is part of a replay.
+///
+/// # Errors
+/// When the triager cannot be built or asked.
+pub fn ask(
+    watched: &Watched,
+    diffs: &Diffs,
+    triage: &TriagerSpec,
+    outcomes: &[Outcome],
+    known: Option<&Verdicts>,
+) -> Result<Asked, String> {
+    let triager = triage.build()?;
+    let cases = Cases::of(watched.data, watched.fits, diffs);
     let judge = |outcome: &Outcome| {
-        outcome.passed().next().map(|_| triage_stage(&cases, triager.as_ref(), outcome)).transpose()
+        let fresh = || triage_stage(&cases, triager.as_ref(), outcome);
+        outcome.passed().next().map(|_| known.map_or_else(fresh, |known| known.get(outcome, fresh))).transpose()
     };
     // All are asked before one error is told: which one must not depend on who was first.
     let verdicts: Vec<Result<Option<Verdict>, AskError>> = outcomes.par_iter().map(judge).collect();
-    act_stage(spec, charges, outcomes, verdicts.into_iter().collect::<Result<_, _>>()?);
-    Ok((triager.spent(), triager.notes()))
+    let verdicts = verdicts.into_iter().collect::<Result<_, _>>()?;
+    Ok(Asked { verdicts, spend: triager.spent(), notes: triager.notes() })
 }
 
 /// The verdict on one case; of one that shares its cause with services that were not deployed, without asking.
@@ -190,8 +172,15 @@ fn shock_verdict(shock: Shock) -> Verdict {
     }
 }
 
-/// In the order of decisions, at the same instant by deploy and service: an action on a service holds back the next.
-fn act_stage(spec: &PipelineSpec, charges: &Charges, outcomes: &mut [Outcome], verdicts: Vec<Option<Verdict>>) {
+/// Decides on every outcome that has a verdict. In the order of decisions, at the same instant by deploy and service: an action on a
+/// service holds back the next.
+#[must_use]
+pub fn act(
+    spec: &PipelineSpec,
+    charges: &Charges,
+    mut outcomes: Vec<Outcome>,
+    verdicts: Vec<Option<Verdict>>,
+) -> Vec<Outcome> {
     let judged = outcomes.iter_mut().zip(verdicts);
     let mut cases: Vec<(&mut Outcome, Verdict)> = judged.filter_map(|(o, verdict)| Some((o, verdict?))).collect();
     cases.sort_by_key(|(outcome, _)| outcome.window.decided_at);
@@ -202,4 +191,5 @@ fn act_stage(spec: &PipelineSpec, charges: &Charges, outcomes: &mut [Outcome], v
         let case = act.decide(&CaseFacts { window: &outcome.window, alerts: &alerts, shock }, verdict);
         outcome.case = Some(case);
     }
+    outcomes
 }

@@ -1,40 +1,162 @@
-//! Looks at windows: once when they close, or again and again until an alert comes of one.
+//! Looks at windows: what a detector measures in them, what it flags at its thresholds, what of that a gate lets pass.
 
-use super::{Outcome, PipelineSpec, Schedule, Trigger};
+use super::calibration::calibrate;
+use super::placebo::{Placebo, PlaceboLooks};
+use super::{Outcome, PipelineSpec, ReplaySpec, Schedule, Trigger};
 use crate::dataset::DataSet;
-use crate::detect::{Detect, Look, Measured, Seen, Shock, Tests};
+use crate::detect::{Detect, DetectSpec, Look, Measured, Seen, Shock, Tests};
 use crate::gate::{GateSpec, Passage};
 use crate::model::{Alert, Detection, Interval, Progress, Span, Window};
 use crate::series::Fits;
 use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::Arc;
 
-/// The outcomes of all windows, gated, by deploy, then service; no case yet.
-pub fn outcomes(
-    data: &DataSet,
-    fits: &Fits,
-    schedule: &Schedule,
-    spec: &PipelineSpec,
-    progress: &dyn Progress,
-) -> Vec<Outcome> {
-    let detect = Detect::new(&spec.detect);
-    let advance = || progress.advance(1);
-    match spec.replay.trigger {
-        Trigger::Poll { every } => {
-            let watch = |windows: &Vec<Window>| {
-                let outcomes = poll(data, fits, spec, &detect, windows, every);
-                advance();
-                outcomes
-            };
-            schedule.deploys.par_iter().flat_map_iter(watch).collect()
+/// Every window of a replay as its detector measured it, and the placebos: all that does not depend on a threshold. Pipelines that
+/// differ in thresholds, gate, triage or policy share it ([`Watched::serves`]).
+pub struct Watched<'w> {
+    pub data: &'w DataSet,
+    pub fits: &'w Fits<'w>,
+    pub schedule: Schedule,
+    replay: ReplaySpec,
+    detect: DetectSpec,
+    /// Looks that share a correction for multiplicity: those at the windows of one deploy at one time.
+    looks: Vec<Vec<Look<'w>>>,
+    measured: Vec<Measured>,
+    /// Per deploy of the schedule which of `looks` are at its windows, in the order of time: one, or as many as are polled.
+    steps: Vec<Range<usize>>,
+    placebos: PlaceboLooks<'w>,
+}
+
+/// What is flagged at some thresholds.
+pub struct Flagged<'w> {
+    watched: &'w Watched<'w>,
+    measured: Vec<Measured>,
+    pub placebos: Arc<[Placebo]>,
+}
+
+impl<'w> Watched<'w> {
+    /// Measures every window, and pseudo-deploys where `with_placebos`. `fits` must come from the pipeline's own normalizer and
+    /// severity.
+    #[must_use]
+    pub fn of(
+        data: &'w DataSet,
+        fits: &'w Fits<'w>,
+        spec: &PipelineSpec,
+        with_placebos: bool,
+        progress: &dyn Progress,
+    ) -> Self {
+        let placebos =
+            if with_placebos { PlaceboLooks::measure(data, fits, spec, progress) } else { PlaceboLooks::default() };
+        let schedule = Schedule::plan(data, &spec.replay);
+        let (looks, steps) = all_looks(data, spec, &schedule);
+        progress.start(&format!("replaying {}", spec.name), looks.len() as u64);
+        let mut measured = Detect::new(&spec.detect).measure(fits, &looks, &|| progress.advance(1));
+        calibrate(&mut measured, placebos.measured());
+        let (replay, detect) = (spec.replay.clone(), spec.detect.clone());
+        Self { data, fits, schedule, replay, detect, looks, measured, steps, placebos }
+    }
+
+    /// Whether a pipeline with the same normalizer would measure the same.
+    #[must_use]
+    pub fn serves(&self, spec: &PipelineSpec) -> bool {
+        self.replay == spec.replay && self.detect.measures_like(&spec.detect)
+    }
+
+    /// What is flagged at the thresholds of a detection stage that measures the same.
+    #[must_use]
+    pub fn flag(&'w self, detect: &DetectSpec) -> Flagged<'w> {
+        let mut measured = self.measured.clone();
+        detect.flag(self.fits, &self.looks, &mut measured);
+        Flagged { watched: self, measured, placebos: self.placebos.flag(self.fits, detect).into() }
+    }
+}
+
+impl Flagged<'_> {
+    /// The outcomes of all windows, by deploy, then service; no case yet. A window that is polled is decided at the first look that an
+    /// alert of it passes the gate, or when it closes; the others stay in the family until then.
+    #[must_use]
+    pub fn gate(&self, gate: &GateSpec) -> Vec<Outcome> {
+        let deploys = self.watched.schedule.deploys.par_iter().zip(&self.watched.steps);
+        deploys.flat_map_iter(|(windows, steps)| self.decide(gate, windows, steps.clone())).collect()
+    }
+
+    fn decide(&self, gate: &GateSpec, windows: &[Window], steps: Range<usize>) -> Vec<Outcome> {
+        let mut decided: Vec<Option<Outcome>> = windows.iter().map(|_| None).collect();
+        for step in steps {
+            let outcomes = self.outcomes_of(gate, step, &decided);
+            for ((slot, outcome), window) in decided.iter_mut().zip(outcomes).zip(windows) {
+                let is_last = |outcome: &Outcome| outcome.window.window.end == window.window.end;
+                if let Some(outcome) = outcome.filter(|o| is_last(o) || o.passed().next().is_some()) {
+                    *slot = Some(outcome);
+                }
+            }
         }
-        Trigger::Close | Trigger::Schedule { .. } => {
-            let whole = |windows: &Vec<Window>| windows.iter().map(|w| look(data, spec, w, w.window)).collect();
-            let looks: Vec<Vec<Look>> = schedule.deploys.par_iter().map(whole).collect();
-            let measured = detect.run(fits, &looks, &advance);
-            let gated = |(looks, measured): (Vec<Look>, Measured)| outcomes_of(data, fits, &spec.gate, looks, measured);
-            looks.into_par_iter().zip(measured).flat_map_iter(gated).collect()
+        decided.into_iter().flatten().collect()
+    }
+
+    /// Of the windows that are not decided yet.
+    fn outcomes_of(&self, gate: &GateSpec, step: usize, decided: &[Option<Outcome>]) -> Vec<Option<Outcome>> {
+        let (looks, measured) = (&self.watched.looks[step], &self.measured[step]);
+        let mut of_look: Vec<Vec<Seen>> = looks.iter().map(|_| Vec::new()).collect();
+        for one in measured.seen.iter().filter(|one| decided[one.look].is_none()) {
+            of_look[one.look].push(one.clone());
+        }
+        let parts = looks.iter().zip(of_look).zip(&measured.shocks).zip(&measured.tests).zip(decided);
+        let outcome =
+            |((((look, seen), shock), tests), decided): ((((&Look, _), &Option<Shock>), &Tests), &Option<_>)| {
+                decided.is_none().then(|| self.outcome_of(gate, look, seen, *shock, *tests))
+            };
+        parts.map(outcome).collect()
+    }
+
+    fn outcome_of(&self, gate: &GateSpec, look: &Look, seen: Vec<Seen>, shock: Option<Shock>, tests: Tests) -> Outcome {
+        let Watched { data, fits, .. } = self.watched;
+        let flagged = seen.iter().filter(|one| one.flagged);
+        let alert =
+            |one: &Seen| gated(data, fits, gate, &look.window, one.detection(fits.of(&look.window), &look.window));
+        Outcome {
+            alerts: flagged.map(alert).collect(),
+            signatures_seen: seen.len() as u64,
+            seen,
+            family: tests.family,
+            shock,
+            horizon: look.horizon,
+            exposures: look.exposures.clone(),
+            window: look.window.clone(),
+            case: None,
         }
     }
+}
+
+/// The looks at all windows, those that share a correction together, and per deploy which of them are its own.
+fn all_looks<'d>(
+    data: &'d DataSet,
+    spec: &PipelineSpec,
+    schedule: &Schedule,
+) -> (Vec<Vec<Look<'d>>>, Vec<Range<usize>>) {
+    let of_deploy = |windows: &Vec<Window>| -> Vec<Vec<Look<'d>>> {
+        let mut steps: Vec<Vec<Look>> = Vec::new();
+        let longest = windows.iter().map(|window| parts(spec, window).len()).max().unwrap_or(0);
+        for step in 0..longest {
+            let look_at = |window: &Window| {
+                let mut parts = parts(spec, window);
+                let (part, horizon) = parts.swap_remove(step.min(parts.len() - 1));
+                look(data, spec, &part, horizon)
+            };
+            steps.push(windows.iter().map(look_at).collect());
+        }
+        steps
+    };
+    let by_deploy: Vec<Vec<Vec<Look>>> = schedule.deploys.par_iter().map(of_deploy).collect();
+    let mut start = 0;
+    let ranges = by_deploy.iter().map(|steps| {
+        let range = start..start + steps.len();
+        start = range.end;
+        range
+    });
+    let ranges = ranges.collect();
+    (by_deploy.into_iter().flatten().collect(), ranges)
 }
 
 /// A window with the baseline and the exposures that this pipeline reads it against.
@@ -56,34 +178,7 @@ fn known_incidents(data: &DataSet, window: &Window) -> Vec<Interval> {
         .collect()
 }
 
-/// Looks at a deploy's windows step by step. A window is decided at the first look that an alert of it passes the gate, or when it
-/// closes; the others stay in the family until then.
-fn poll(
-    data: &DataSet,
-    fits: &Fits,
-    spec: &PipelineSpec,
-    detect: &Detect,
-    windows: &[Window],
-    every: Span,
-) -> Vec<Outcome> {
-    let mut decided: Vec<Option<Outcome>> = windows.iter().map(|_| None).collect();
-    let mut elapsed = every;
-    while decided.iter().any(Option::is_none) {
-        let so_far = windows.iter().map(|w| look(data, spec, &first(w, elapsed), planned(spec, w))).collect::<Vec<_>>();
-        let Some(measured) = detect.run(fits, std::slice::from_ref(&so_far), &|| ()).pop() else { break };
-        let outcomes = outcomes_of(data, fits, &spec.gate, so_far, measured);
-        for ((slot, outcome), window) in decided.iter_mut().zip(outcomes).zip(windows) {
-            let closed = outcome.window.window.end == window.window.end;
-            if slot.is_none() && (closed || outcome.passed().next().is_some()) {
-                *slot = Some(outcome);
-            }
-        }
-        elapsed = Span::from_micros(elapsed.micros() + every.micros());
-    }
-    decided.into_iter().flatten().collect()
-}
-
-/// The looks at a window that a pipeline takes, each with W as planned.
+/// The looks at a window that a pipeline takes, at least one, each with W as planned.
 #[must_use]
 pub fn parts(spec: &PipelineSpec, window: &Window) -> Vec<(Window, Interval)> {
     match spec.replay.trigger {
@@ -108,40 +203,6 @@ fn first(window: &Window, elapsed: Span) -> Window {
     Window { window: Interval::new(window.window.start, end), decided_at: end + lateness, ..window.clone() }
 }
 
-fn outcomes_of(data: &DataSet, fits: &Fits, gate: &GateSpec, looks: Vec<Look>, measured: Measured) -> Vec<Outcome> {
-    let Measured { seen, tests, shocks, .. } = measured;
-    let mut of_look: Vec<Vec<_>> = looks.iter().map(|_| Vec::new()).collect();
-    for one in seen {
-        of_look[one.look].push(one);
-    }
-    let parts = looks.into_iter().zip(of_look).zip(shocks).zip(tests);
-    parts.map(|(((look, seen), shock), tests)| outcome_of(data, fits, gate, look, seen, shock, tests)).collect()
-}
-
-fn outcome_of(
-    data: &DataSet,
-    fits: &Fits,
-    gate: &GateSpec,
-    look: Look,
-    seen: Vec<Seen>,
-    shock: Option<Shock>,
-    tests: Tests,
-) -> Outcome {
-    let flagged = seen.iter().filter(|one| one.flagged);
-    let alert = |one: &Seen| gated(data, fits, gate, &look.window, one.detection(fits.of(&look.window), &look.window));
-    Outcome {
-        alerts: flagged.map(alert).collect(),
-        signatures_seen: seen.len() as u64,
-        seen,
-        family: tests.family,
-        shock,
-        horizon: look.horizon,
-        exposures: look.exposures,
-        window: look.window,
-        case: None,
-    }
-}
-
 fn gated(data: &DataSet, fits: &Fits, gate: &GateSpec, window: &Window, detection: Detection) -> Alert {
     let impact = gate.measure(data, fits.of(window), window, &detection);
     let (gated, gate_reason) = match gate.judge(&detection, &impact) {
@@ -149,20 +210,4 @@ fn gated(data: &DataSet, fits: &Fits, gate: &GateSpec, window: &Window, detectio
         Passage::Suppress(reason) => (true, reason),
     };
     Alert { detection, impact, gated, gate_reason }
-}
-
-/// What was detected in a window under another gate; no case yet.
-pub fn regated(data: &DataSet, fits: &Fits, gate: &GateSpec, outcome: &Outcome) -> Outcome {
-    let regated = |alert: &Alert| gated(data, fits, gate, &outcome.window, alert.detection.clone());
-    Outcome {
-        window: outcome.window.clone(),
-        horizon: outcome.horizon,
-        exposures: outcome.exposures.clone(),
-        seen: Vec::new(),
-        family: outcome.family,
-        shock: outcome.shock,
-        signatures_seen: outcome.signatures_seen,
-        alerts: outcome.alerts.iter().map(regated).collect(),
-        case: None,
-    }
 }

@@ -3,7 +3,7 @@
 use crate::dataset::{DataSet, Manifest, Records};
 use crate::evaluate::{Assessment, Costs, GivenPipeline, evaluate, study};
 use crate::model::{Cause, Deploy, Incident, IncidentSeverity, Instant, Record, Severity, Silent, Span};
-use crate::pipeline::{PipelineSpec, Preset, run};
+use crate::pipeline::{Diffs, PipelineSpec, Preset, Watched, run_on};
 use crate::series::Fits;
 use crate::triage::TriagerSpec;
 use std::collections::BTreeMap;
@@ -93,9 +93,10 @@ pub fn with(test: impl FnOnce(&World)) {
     let mut spec = Preset::find("langchain-2026").unwrap().spec().unwrap();
     spec.triage = TriagerSpec::AcceptAll {};
     let fits = spec.fits(&data).unwrap();
-    let replay = run(&data, &fits, &spec, &costs.charges, &Silent).unwrap();
+    let watched = Watched::of(&data, &fits, &spec, true, &Silent);
+    let replay = run_on(&watched, &Diffs::new(&data), &spec, &costs.charges).unwrap();
     let given = GivenPipeline { given: "langchain-2026", spec: &spec };
     let mut assessment = evaluate(&data, &fits, &given, &replay, &costs);
-    study(&data, &fits, &replay, &costs, &Silent, &mut assessment).unwrap();
+    study(&watched, &replay, &costs, &mut assessment).unwrap();
     test(&World { data: &data, fits: &fits, spec: &spec, assessment: &assessment });
 }

@@ -57,5 +57,5 @@ pub use redteam::{markdown as markdown_redteam, terminal as redteam};
 pub use regrouping::{markdown as markdown_regrouping, terminal as regrouping};
 pub use side_by_side::{markdown as markdown_side_by_side, terminal as side_by_side};
 pub use style::Style;
-pub use sweep::{sweep_markdown, sweep_summary, write_sweep};
+pub use sweep::{sweep_markdown, sweep_summary, write_manifest, write_sweep, write_sweep_trials};
 pub use terminal::{comparison, summary};

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod agreement;
 mod amounts;
+mod asked;
 mod bias;
 mod choose;
 mod conclude;
@@ -15,15 +16,19 @@ mod front;
 mod grid;
 mod ground;
 mod importance;
+mod journal;
+mod meter;
 mod multiplicity;
 mod needed;
 mod neighbours;
 mod noise;
 mod objective;
 mod paired_test;
+pub mod plan;
 mod pool;
 mod profile;
 mod record;
+mod run;
 mod sampled;
 mod select;
 mod selection;
@@ -36,14 +41,17 @@ mod trial;
 mod validate;
 
 pub use amounts::{Amounts, Unit};
+pub use asked::{BuildTriager, asked_cases};
 pub use front::{Front, MOST_POINTS, front};
 pub use grid::{GRIDS, Grid, Planned, Sample, ShippedGrid, parameter_count, read_grid};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
 pub use importance::importance;
+pub use journal::{Journal, Origin};
 pub use neighbours::neighbours;
 pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
 pub use paired_test::{answered, false_actions, paired_test};
 pub use record::{DecidedCase, Record, hash_of};
+pub use run::Walk;
 pub use sampled::Sampler;
 pub use select::{Study, select, table};
 pub use selection::{
@@ -53,7 +61,7 @@ pub use selection::{
 };
 pub use sheet::{Scratch, Sheet};
 pub use side_by_side::{CaseId, Change, Discordant, Finding, MetricRow, SideBySide, Value};
-pub use trial::{Role, Trial};
+pub use trial::{Role, Trial, TrialFile};
 
 /// All that was searched and what came of it.
 #[derive(Clone, Debug, PartialEq)]

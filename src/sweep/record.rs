@@ -1,11 +1,10 @@
 //! What a trial did, as far as choosing between trials needs to know.
 
 use crate::dataset::DataSet;
+use crate::endpoint::sha256;
 use crate::evaluate::{Assessment, Evaluation, Judged};
 use crate::model::{Action, Instant, Tokens, VerdictKind};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// What one trial decided over the whole data set. With the incident log and a price list, every number that trials are compared by
 /// follows from it, under the log as it is and under a log with mistakes.
@@ -68,11 +67,7 @@ pub fn hash_of(evaluation: &Evaluation) -> String {
     let mut plain = Evaluation { label_noise: None, stage_values: None, normalization: None, ..evaluation.clone() };
     plain.triage.decoys = None;
     // An evaluation holds no map with keys that JSON has none for.
-    let json = serde_json::to_vec(&plain).unwrap_or_default();
-    Sha256::digest(json).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    sha256(&serde_json::to_string(&plain).unwrap_or_default())
 }
 
 impl DecidedCase {

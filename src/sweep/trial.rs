@@ -36,3 +36,20 @@ impl Trial {
         self.role != Role::Reference
     }
 }
+
+/// A trial as `trials.jsonl` has it: enough to write its pipeline file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrialFile {
+    pub id: String,
+    pub role: Role,
+    /// The pipeline file's text.
+    pub given: String,
+}
+
+impl TrialFile {
+    #[must_use]
+    pub fn of(trial: &Trial) -> Self {
+        Self { id: trial.id.clone(), role: trial.role, given: trial.given.clone() }
+    }
+}

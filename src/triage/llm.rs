@@ -97,8 +97,10 @@ pub struct Llm {
 }
 
 /// What asking about a case would take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PlannedCase {
+    /// SHA-256 of what would be sent: the same question is asked once.
+    pub key: String,
     /// The answer is there already.
     pub recorded: bool,
     pub forecast: Forecast,
@@ -136,7 +138,8 @@ impl Triager for Llm {
     fn plan(&self, case: &CaseContext<'_>) -> Result<Option<PlannedCase>, AskError> {
         let asked = self.asked(case)?;
         let recorded = self.endpoint.recorded_chat(&asked.question, Answer::read).is_some();
-        Ok(Some(PlannedCase { recorded, forecast: self.endpoint.forecast(&asked.question)? }))
+        let (key, forecast) = (self.endpoint.key(&asked.question)?, self.endpoint.forecast(&asked.question)?);
+        Ok(Some(PlannedCase { key, recorded, forecast }))
     }
 
     /// Questions by how they ended.

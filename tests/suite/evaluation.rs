@@ -13,7 +13,7 @@ use shakedown::evaluate::{
 };
 use shakedown::gate::GateSpec;
 use shakedown::model::{Action, Deploy, Incident, Instant, Silent, Span};
-use shakedown::pipeline::{PipelineSpec, rejudge, run};
+use shakedown::pipeline::{Diffs, PipelineSpec, Watched, run, run_on};
 use shakedown::stats::{clopper_pearson_lower, wilson};
 use shakedown::triage::TriagerSpec;
 use std::fs;
@@ -22,9 +22,10 @@ use std::fs;
 fn studied(data: &DataSet, spec: &PipelineSpec) -> Evaluation {
     let costs = costs();
     let fits = spec.fits(data).expect("the records can be grouped");
-    let replay = run(data, &fits, spec, &costs.charges, &Silent).unwrap();
+    let watched = Watched::of(data, &fits, spec, true, &Silent);
+    let replay = run_on(&watched, &Diffs::new(data), spec, &costs.charges).unwrap();
     let mut assessment = evaluate(data, &fits, &GivenPipeline { given: &spec.name, spec }, &replay, &costs);
-    study(data, &fits, &replay, &costs, &Silent, &mut assessment).unwrap();
+    study(&watched, &replay, &costs, &mut assessment).unwrap();
     assessment.evaluation
 }
 
@@ -372,7 +373,8 @@ fn judging_again_is_replaying_again() {
     let (world, spec) = gated_pipeline();
     let (data, charges) = (world.data(), costs().charges);
     let fits = spec.fits(&data).expect("the records can be grouped");
-    let whole = run(&data, &fits, &spec, &charges, &Silent).unwrap();
+    let watched = Watched::of(&data, &fits, &spec, true, &Silent);
+    let diffs = Diffs::new(&data);
     let open = PipelineSpec { gate: GateSpec::None {}, ..spec.clone() };
     let blind = PipelineSpec { triage: serde_json::from_str(r#"{"kind":"blame_latest"}"#).unwrap(), ..spec.clone() };
     let idle = PipelineSpec {
@@ -383,11 +385,8 @@ fn judging_again_is_replaying_again() {
         ..spec.clone()
     };
     for other in [spec.clone(), open, blind, idle] {
-        let again = rejudge(&data, &fits, &other, &charges, &whole.outcomes).unwrap();
-        let mut replayed = run(&data, &fits, &other, &charges, &Silent).unwrap().outcomes;
-        for outcome in &mut replayed {
-            outcome.seen.clear();
-        }
+        let again = run_on(&watched, &diffs, &other, &charges).unwrap().outcomes;
+        let replayed = run(&data, &fits, &other, &charges, &Silent).unwrap().outcomes;
         assert_eq!(again, replayed);
     }
 }

@@ -6,7 +6,7 @@ use crate::cli::progress::Terminal;
 use crate::dataset::DataSet;
 use crate::endpoint::{Access, AskError, Budget, Caps, Cost, Forecast, Mode, Prices, Spend, Usd};
 use crate::model::{Progress, UserError, VerdictKind, visible};
-use crate::pipeline::{Cases, Outcome, PipelineSpec, run as run_pipeline};
+use crate::pipeline::{Cases, Diffs, Outcome, PipelineSpec, run as run_pipeline};
 use crate::triage::{PlannedCase, Triager, TriagerSpec};
 use rayon::prelude::*;
 use std::fmt::Write as _;
@@ -26,8 +26,8 @@ pub fn run(args: &RecordArgs, terminal: &Terminal) -> Result<(), Failure> {
     let free = PipelineSpec { triage: TriagerSpec::AcceptAll {}, ..named.spec.clone() };
     let charges = costs(None)?.charges;
     let replay = run_pipeline(&data, fits, &free, &charges, terminal).map_err(|e| error(&named, e))?;
-    let job =
-        Job { data: &data, named: &named, cases: Cases::of(&data, fits, &replay.outcomes), outcomes: &replay.outcomes };
+    let diffs = Diffs::new(&data);
+    let job = Job { data: &data, named: &named, cases: Cases::of(&data, fits, &diffs), outcomes: &replay.outcomes };
     terminal.clear();
     print(&job.plan(args, &budget)?)?;
     if args.dry_run {

@@ -15,6 +15,7 @@ mod columns;
 mod files;
 #[cfg(test)]
 mod fixture;
+mod kept;
 mod page;
 mod scale;
 mod settings;
@@ -24,5 +25,6 @@ mod view;
 mod words;
 
 pub use files::write_sweep;
+pub use kept::{write_manifest, write_sweep_trials};
 pub use page::sweep_markdown;
 pub use terminal::sweep_summary;
