@@ -89,7 +89,7 @@ mod tests {
             (Conclusion::BetterThanBase, "**Run `", "Next: replay it"),
             (Conclusion::NotShownBetter, "is the best guess, but it is not shown to be better", "Next: keep the base"),
             (Conclusion::KeepBase, "**Keep `corrected-2026`", "Next: nothing has to change"),
-            (Conclusion::RunNothing, "**Run nothing yet", "Next: look at which part"),
+            (Conclusion::RunNothing, "**Run nothing yet", "Next: see below which part"),
             (Conclusion::NothingMeetsConstraints, "**Nothing that was searched meets", "loosen a constraint"),
             (Conclusion::NoLabels, "**No configuration can be recommended", "`incidents = \"complete\"`"),
         ];
