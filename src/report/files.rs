@@ -43,13 +43,13 @@ pub fn write(
     put(dir, "charts/tornado.svg", &charts::tornado(assessment)?)?;
     let reliability = assessment.evaluation.triage.reliability.as_ref();
     put(dir, "charts/reliability.svg", &charts::reliability(reliability)?)?;
-    put(dir, "triage.md", &markdown::triage(view))?;
+    put(dir, "triage.md", markdown::triage(view))?;
     for planned in &plan.charts {
         put(dir, &planned.link(), &charts::case_chart(view, planned)?)?;
     }
     match &assessment.evaluation.normalization {
         Some(normalization) => {
-            put(dir, "normalization.md", &markdown::normalization(&assessment.evaluation, normalization))?;
+            put(dir, "normalization.md", markdown::normalization(&assessment.evaluation, normalization))?;
         }
         None => remove(dir, "normalization.md")?,
     }
@@ -59,7 +59,7 @@ pub fn write(
         rejects => put(dir, "rejects.jsonl", &json_lines(rejects)?)?,
     }
     // Last: whoever finds it finds all it links to.
-    put(dir, "report.md", &markdown::render(view, &plan))
+    put(dir, "report.md", markdown::render(view, &plan))
 }
 
 fn record(assessment: &Assessment, data: &DataSet, fits: &Fits) -> Record {

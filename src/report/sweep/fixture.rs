@@ -1,9 +1,12 @@
 //! Made-up sweeps for the tests of this folder: a thousand trials with plausible numbers, one for each conclusion, one of hostile names.
 
+mod variants;
+
+pub use variants::{concluding, hostile};
+
 use super::view::View;
 use crate::model::{Instant, Interval, Span, Tokens};
 use crate::pipeline::{PipelineSpec, Preset};
-use crate::report::fixture::HOSTILE;
 use crate::stats::{Difference, Estimate};
 use crate::sweep::{
     AmountDifference, AxisSummary, BiasCorrected, Choice, Conclusion, Fold, FrontPoint, Goal, GridSummary, Importance,
@@ -12,6 +15,7 @@ use crate::sweep::{
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::sync::OnceLock;
 
 pub struct Sweep {
     pub selection: Selection,
@@ -82,7 +86,13 @@ fn trial(id: &str, role: Role, spec: PipelineSpec, levels: Vec<usize>) -> Trial 
     Trial { id: id.to_owned(), role, given: toml::to_string(&spec).unwrap(), spec, levels }
 }
 
+/// Made once: a thousand files are read for them.
 fn trials() -> Vec<Trial> {
+    static TRIALS: OnceLock<Vec<Trial>> = OnceLock::new();
+    TRIALS.get_or_init(make_trials).clone()
+}
+
+fn make_trials() -> Vec<Trial> {
     let mut trials: Vec<Trial> = ["null", "always", "langchain-2026"]
         .map(|name| trial(name, Role::Reference, Preset::find(name).unwrap().spec().unwrap(), Vec::new()))
         .into();
@@ -404,99 +414,4 @@ pub fn plausible() -> Sweep {
     selection.neighbours = neighbours(View { selection: &selection, table: &table, trials: &trials }, &choice.id);
     let records = trials.iter().map(|trial| record(&trial.id)).collect();
     Sweep { selection, table, trials, records }
-}
-
-/// A few trials, and what a sweep with this conclusion holds.
-pub fn concluding(conclusion: Conclusion) -> Sweep {
-    let mut sweep = plausible();
-    sweep.trials.truncate(40);
-    sweep.table.truncate(40);
-    sweep.records.truncate(40);
-    let selection = &mut sweep.selection;
-    selection.conclusion = conclusion;
-    selection.front.clear();
-    selection.importance = None;
-    selection.neighbours.clear();
-    match conclusion {
-        Conclusion::BetterThanBase | Conclusion::NotShownBetter => {}
-        Conclusion::KeepBase | Conclusion::RunNothing => {
-            let id = if conclusion == Conclusion::KeepBase { "corrected-2026" } else { "null" };
-            if let Some(choice) = &mut selection.choice {
-                id.clone_into(&mut choice.id);
-                choice.settings.clear();
-            }
-        }
-        Conclusion::NothingMeetsConstraints | Conclusion::NoLabels => selection.choice = None,
-    }
-    if selection.choice.is_none() {
-        selection.bias = None;
-        selection.multiplicity = None;
-        selection.tests.clear();
-        selection.needed = None;
-        selection.label_noise.clear();
-        selection.standings.clear();
-    }
-    if matches!(conclusion, Conclusion::NoLabels | Conclusion::NotShownBetter | Conclusion::NothingMeetsConstraints) {
-        selection.validation = Validation {
-            folds: Vec::new(),
-            note: Some("the data are shorter than two blocks".to_owned()),
-            in_sample: None,
-            out_of_sample: None,
-            base: None,
-            null: None,
-            agreeing: 0,
-            ..selection.validation.clone()
-        };
-    }
-    if conclusion == Conclusion::NoLabels {
-        "absent".clone_into(&mut selection.labels);
-        selection.grid.axes.truncate(0);
-        for standing in &mut sweep.table {
-            let nothing = Estimate::undefined;
-            standing.objective = None;
-            standing.end_to_end_precision = nothing();
-            standing.end_to_end_recall = nothing();
-            standing.triage_precision = nothing();
-            standing.case_precision = nothing();
-            standing.detection_recall = nothing();
-            standing.act_minutes_p50 = None;
-        }
-    }
-    sweep
-}
-
-/// Every name and text is hostile.
-pub fn hostile() -> Sweep {
-    let mut sweep = plausible();
-    let bad = |text: &str| format!("={text}{HOSTILE}, \"q\"");
-    let selection = &mut sweep.selection;
-    for axis in &mut selection.grid.axes {
-        axis.path = bad(&axis.path);
-        axis.levels.iter_mut().for_each(|level| *level = bad(level));
-    }
-    for setting in selection.choice.iter_mut().flat_map(|choice| &mut choice.settings) {
-        (setting.path, setting.level) = (bad(&setting.path), bad(&setting.level));
-    }
-    for effect in selection.importance.iter_mut().flat_map(|importance| &mut importance.main) {
-        effect.path = bad(&effect.path);
-        effect.levels.iter_mut().for_each(|level| level.level = bad(&level.level));
-    }
-    for pair in selection.importance.iter_mut().flat_map(|importance| &mut importance.interactions) {
-        (pair.a, pair.b) = (bad(&pair.a), bad(&pair.b));
-    }
-    for neighbour in &mut selection.neighbours {
-        (neighbour.path, neighbour.level) = (bad(&neighbour.path), bad(&neighbour.level));
-    }
-    selection.grid.invalid.iter_mut().for_each(|invalid| invalid.reason = bad(&invalid.reason));
-    for text in [&mut selection.data_set, &mut selection.grid.name, &mut selection.grid.given, &mut selection.costs] {
-        *text = bad(text);
-    }
-    selection.validation.note = Some(bad("note"));
-    let base = bad("base");
-    base.clone_into(&mut selection.grid.base);
-    sweep.trials[3].id.clone_from(&base);
-    sweep.table[3].id.clone_from(&base);
-    sweep.records[3].id.clone_from(&base);
-    selection.standings.iter_mut().filter(|s| s.id == "corrected-2026").for_each(|s| base.clone_into(&mut s.id));
-    sweep
 }

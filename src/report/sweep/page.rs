@@ -89,7 +89,7 @@ mod tests {
             (Conclusion::BetterThanBase, "**Run `", "Next: replay it"),
             (Conclusion::NotShownBetter, "is the best guess, but it is not shown to be better", "Next: keep the base"),
             (Conclusion::KeepBase, "**Keep `corrected-2026`", "Next: nothing has to change"),
-            (Conclusion::RunNothing, "**Run nothing yet", "Next: look at which part"),
+            (Conclusion::RunNothing, "**Run nothing yet", "Next: see below which part"),
             (Conclusion::NothingMeetsConstraints, "**Nothing that was searched meets", "loosen a constraint"),
             (Conclusion::NoLabels, "**No configuration can be recommended", "`incidents = \"complete\"`"),
         ];
@@ -116,7 +116,7 @@ mod tests {
         let sweep = fixture::plausible();
         let text = page(&sweep);
         for sentence in [
-            "choices made this way have cost per month $5,400; the base has $7,900 on the same weeks, `null` $12,000.",
+            "scored on later ones (4 folds): cost per month $5,400; the base $7,900 and `null` $12,000 on the same weeks.",
             "| the fold's choices, on the weeks that they were chosen on | $3,600 |",
             "| the fold's choices, on later weeks | $5,400 |",
             "3 of 4 folds chose what the whole data set chose.",
@@ -125,7 +125,7 @@ mod tests {
             "| of them not to be told from the best, all compared at once at 95 % | 133 |",
             "5 values searched over, 12 incidents: the data bear about 6",
             "| corrected-2026 | cost per month | −$4,300 [−$9,900, −$410] | −44 % | yes | yes |",
-            "About 7 more weeks on top of the 4.40 at hand, about 29 actionable incidents in all",
+            "takes about 7 more weeks on top of the 4.4 at hand (29 actionable incidents in all)",
             "under 1 % each: normalize.truncate.",
             "under price list 2026-11 (assumed",
         ] {

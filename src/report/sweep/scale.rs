@@ -71,17 +71,7 @@ impl Scale {
 
     /// What is measured, for the head of a column or the axis of a chart.
     pub(super) const fn name(self) -> &'static str {
-        match self.metric {
-            Metric::Cost => "cost per month",
-            Metric::FalseCost => "cost of false cases per month",
-            Metric::Tokens => "tokens per month",
-            Metric::EndToEndPrecision => "actions that were right",
-            Metric::EndToEndRecall => "regressions caught",
-            Metric::TriagePrecision => "triage precision",
-            Metric::CasePrecision => "cases that hit an incident",
-            Metric::DetectionRecall => "incidents detected",
-            Metric::ActMinutes => "median time to the right action",
-        }
+        self.metric.words()
     }
 
     /// Whether `a` is better than `b`.

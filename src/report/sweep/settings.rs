@@ -3,6 +3,9 @@
 use super::view::View;
 use toml::Value;
 
+/// Levels of an axis that are not read as numbers.
+const MOST: usize = 64;
+
 /// One axis: the choice's level, and what the base has there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
@@ -20,11 +23,11 @@ pub(super) fn rows(view: View) -> Vec<Row> {
     let chosen = view.choice().and_then(|(trial, _)| Value::try_from(&trial.spec).ok());
     let row = |(path, level): (&str, Option<&str>)| {
         let (mine, theirs) = (at(chosen.as_ref(), path), at(base.as_ref(), path));
-        let base = base_level(view, path, theirs).or_else(|| theirs.map(short));
+        let label = |value: Option<&Value>| value.map(|value| label(view, path, value));
         Row {
             path: path.to_owned(),
-            chosen: level.map(str::to_owned).or_else(|| mine.map(short)).unwrap_or_default(),
-            base,
+            chosen: level.map(str::to_owned).or_else(|| label(mine)).unwrap_or_else(|| "(default)".to_owned()),
+            base: label(theirs),
             differs: mine != theirs,
         }
     };
@@ -34,15 +37,22 @@ pub(super) fn rows(view: View) -> Vec<Row> {
     choice.settings.iter().map(|setting| row((&setting.path, Some(&setting.level)))).collect()
 }
 
-/// The base's level in the grid's words: that of a trial that has the same there.
-fn base_level(view: View, path: &str, theirs: Option<&Value>) -> Option<String> {
-    let axis = view.selection.grid.axes.iter().position(|axis| axis.path == path)?;
-    let levels = &view.selection.grid.axes[axis].levels;
-    (0..levels.len()).find_map(|level| {
-        let (trial, _) = view.points().find(|(trial, _)| trial.levels.get(axis) == Some(&level))?;
-        let spec = Value::try_from(&trial.spec).ok()?;
-        (at(Some(&spec), path)? == theirs?).then(|| levels[level].clone())
-    })
+/// A value in the grid's words: the level that reads so, or that of a trial that has the same there.
+fn label(view: View, path: &str, value: &Value) -> String {
+    let plain = short(value);
+    let axes = &view.selection.grid.axes;
+    let Some(index) = axes.iter().position(|axis| axis.path == path) else { return plain };
+    let levels = &axes[index].levels;
+    // Numbers read the same; only the few levels of other axes are worth looking into trials for.
+    if levels.len() > MOST || levels.contains(&plain) {
+        return plain;
+    }
+    let is_it = |level: &usize| {
+        let point = view.points().find(|(trial, _)| trial.levels.get(index) == Some(level));
+        let spec = point.and_then(|(trial, _)| Value::try_from(&trial.spec).ok());
+        at(spec.as_ref(), path) == Some(value)
+    };
+    (0..levels.len()).find(is_it).map_or(plain, |level| levels[level].clone())
 }
 
 /// What a pipeline file has at a path.

@@ -3,7 +3,7 @@
 use super::settings;
 use super::view::View;
 use super::words;
-use crate::report::number::{count, estimate_short, maybe_money, money, p_value, percent, plural};
+use crate::report::number::{count, estimate_short, money, p_equals, percent, plural};
 use crate::report::shown::excerpt;
 use crate::report::style::{Style, pad, wrap};
 use crate::sweep::{Conclusion, Selection, Standing, Trial};
@@ -24,8 +24,7 @@ pub fn sweep_summary(selection: &Selection, table: &[Standing], trials: &[Trial]
     lines.extend(changes(view, style));
     lines.extend(numbers(view, style));
     lines.extend(sure(view, style));
-    let files =
-        "  sweep.md says why; every configuration is in trials.csv and trials.parquet, the rest in selection.json";
+    let files = "  sweep.md says why; every configuration is in trials.csv (.parquet), the rest in selection.json";
     lines.truncate(LINES - 2);
     lines.push(String::new());
     lines.push(style.dim(files));
@@ -93,13 +92,14 @@ fn numbers(view: View, style: Style) -> Vec<String> {
     let row = |name: &str, cells: [&str; 3]| {
         format!("  {} {} {} {}", pad(name, NAME), pad(cells[0], 25), pad(cells[1], 27), cells[2]).trim_end().to_owned()
     };
-    let head = row("", ["regressions caught", "actions that were right", "a month (missed harm)"]);
+    let head = row("", ["regressions caught", "actions that were right", "a month (missed)"]);
     let mut lines = vec![String::new(), style.dim(&head)];
     for standing in view.standings() {
         let label = label(view, standing);
-        let (total, missed) = match view.has_labels() {
-            true => (money(standing.total_usd), maybe_money(Some(standing.missed_harm_usd))),
-            false => (format!("{} to run", money(standing.running_usd)), "–".to_owned()),
+        let (total, missed) = if view.has_labels() {
+            (money(standing.total_usd), money(standing.missed_harm_usd))
+        } else {
+            (format!("{} to run", money(standing.running_usd)), "–".to_owned())
         };
         let cells = [
             estimate_short(&standing.end_to_end_recall),
@@ -129,17 +129,21 @@ fn sure(view: View, style: Style) -> Vec<String> {
     if view.selection.conclusion == Conclusion::NoLabels {
         return Vec::new();
     }
-    let line = |label: &str, text: String| {
-        let text: String = text.chars().take(WIDTH - NAME - 3).collect();
-        format!("  {} {text}", pad(label, NAME)).trim_end().to_owned()
+    let block = |label: &str, text: String| {
+        let parts = wrap(&text, WIDTH - NAME - 3);
+        let labels = std::iter::once(label).chain(std::iter::repeat(""));
+        parts.iter().zip(labels).map(|(part, label)| format!("  {} {part}", pad(label, NAME))).collect::<Vec<_>>()
     };
     let mut lines = vec![String::new(), style.dim(&format!("  how sure: {}", view.scale().name()))];
-    lines.extend(out_of_sample(view).map(|text| line("later weeks", text)));
-    lines.extend(curse(view).map(|text| line("winner's curse", text)));
-    lines.extend(search(view).map(|text| line("chance", text)));
-    lines.extend(noise(view).map(|text| line("mistakes in the log", text)));
-    if let Some(text) = words::needed(view, name) {
-        lines.extend(wrap(&text, WIDTH - 2).into_iter().map(|line| format!("  {line}")));
+    let told = [
+        ("later weeks", out_of_sample(view)),
+        ("winner's curse", curse(view)),
+        ("chance", search(view)),
+        ("mistakes in the log", noise(view)),
+        ("more history", words::needed(view, name)),
+    ];
+    for (label, text) in told {
+        lines.extend(text.into_iter().flat_map(|text| block(label, text)));
     }
     lines
 }
@@ -171,7 +175,7 @@ fn search(view: View) -> Option<String> {
     let m = view.selection.multiplicity.as_ref()?;
     let p = m
         .p_choice_better_than_base
-        .map_or_else(String::new, |p| format!("; better than the base by chance: p = {}", p_value(p)));
+        .map_or_else(String::new, |p| format!("; were it no better than the base: {}", p_equals(p)));
     Some(format!("{} of {} cannot be told from the best{p}", count(m.not_worse_than_best), count(m.distinct)))
 }
 
@@ -180,11 +184,9 @@ fn noise(view: View) -> Option<String> {
         .selection
         .label_noise
         .iter()
-        .map(|level| {
-            format!("{} wrong: same choice {}/{}", percent(level.share), count(level.same_choice), count(level.draws))
-        })
+        .map(|level| format!("{} wrong: {}/{}", percent(level.share), count(level.same_choice), count(level.draws)))
         .collect();
-    (!parts.is_empty()).then(|| parts.join(" · "))
+    (!parts.is_empty()).then(|| format!("the same choice with {}", parts.join(", ")))
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::report::sweep::columns::columns;
     use crate::report::sweep::fixture;
-    use polars::prelude::{ParquetReader, SerReader};
+    use polars::prelude::{AnyValue, ParquetReader, SerReader};
     use std::io::Cursor;
 
     #[test]
@@ -114,10 +114,11 @@ mod tests {
                     let expected = match value.extract_str() {
                         Some(text) => text.to_owned(),
                         None if value.is_null() => String::new(),
+                        None if matches!(value, AnyValue::Boolean(_)) => value.to_string(),
                         None => value.try_extract::<f64>().map_or_else(|_| value.to_string(), |x| x.to_string()),
                     };
                     let cell = bare(&csv[row + 1][index]);
-                    let same = cell.parse::<f64>().ok().zip(expected.parse().ok()).is_some_and(|(a, b)| a == b);
+                    let same = cell.parse::<f64>().ok().zip(expected.parse::<f64>().ok()).is_some_and(|(a, b)| a == b);
                     assert!(same || cell == expected, "{name} of row {row}: {cell:?}, {expected:?}");
                 }
             }

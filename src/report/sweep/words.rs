@@ -1,7 +1,7 @@
 //! The sentences that the page and the terminal share. Names come in as the output wants them: code, bold, escaped.
 
 use super::view::View;
-use crate::report::number::{count, decimal, p_equals, plural};
+use crate::report::number::{count, p_equals, plural};
 use crate::sweep::Conclusion;
 
 /// Weeks that nobody waits for.
@@ -20,11 +20,11 @@ pub(super) fn conclusion(view: View, name: Named) -> String {
             "Run {choice} instead of {base}: it is better, also on weeks that it was not chosen on and after correction for the search."
         ),
         Conclusion::NotShownBetter => format!(
-            "{choice} is the best guess, but it is not shown to be better than {base}: chance could have made the difference."
+            "{choice} is the best guess, but it is not shown to be better than {base}."
         ),
         Conclusion::KeepBase => format!("Keep {base}: nothing that was searched is shown to be better."),
         Conclusion::RunNothing => {
-            "Run nothing yet: nothing that was searched costs less than running nothing at all.".to_owned()
+            "Run nothing yet: nothing that was searched is shown to cost less than running nothing at all.".to_owned()
         }
         Conclusion::NothingMeetsConstraints => "Nothing that was searched meets the constraints.".to_owned(),
         Conclusion::NoLabels if view.has_labels() => {
@@ -41,19 +41,21 @@ pub(super) fn conclusion(view: View, name: Named) -> String {
 pub(super) fn grounds(view: View) -> Option<String> {
     let (scale, validation) = (view.scale(), &view.selection.validation);
     let out_of_sample = validation.out_of_sample.map(|value| {
-        let null = validation.null.map_or_else(String::new, |null| format!(", `null` {}", scale.value(Some(null))));
+        let null = validation.null.map_or_else(String::new, |null| format!(" and `null` {}", scale.value(Some(null))));
         format!(
-            "Chosen on earlier weeks and scored on later ones ({}), choices made this way have {} {}; the base has {} on the same weeks{null}.",
+            "Chosen on earlier weeks and scored on later ones ({}): {} {}; the base {}{null} on the same weeks.",
             plural(validation.folds.len() as u64, "fold"),
             scale.name(),
             scale.value(Some(value)),
             scale.value(validation.base)
         )
     });
-    let search = view.selection.multiplicity.as_ref().and_then(|m| Some((m.distinct, m.p_choice_better_than_base?)));
+    // Where running nothing is cheaper, the base is not what counts.
+    let search = (view.selection.conclusion != Conclusion::RunNothing).then_some(view.selection.multiplicity.as_ref());
+    let search = search.flatten().and_then(|m| Some((m.distinct, m.p_choice_better_than_base?)));
     let search = search.map(|(distinct, p)| {
         format!(
-            "That the choice is better than the base only by chance: {}, corrected for a search over {} that decide differently.",
+            "Were the choice no better than the base, chance would make it look this good with {} (corrected for a search over {} that decide differently).",
             p_equals(p),
             plural(distinct, "configuration")
         )
@@ -69,13 +71,13 @@ pub(super) fn next(view: View) -> &'static str {
             "Next: replay it and read what it misses and whom it blames wrongly; then let it decide beside the base, without acting, for as many weeks as it takes to believe it."
         }
         Conclusion::NotShownBetter => {
-            "Next: keep the base, let the choice decide beside it without acting, and sweep again when there is more history."
+            "Next: keep the base where it meets what was asked for, let the choice decide beside it without acting, and sweep again when there is more history."
         }
         Conclusion::KeepBase => {
             "Next: nothing has to change. If the base is not good enough, vary something else: the axes below that matter, wider, or another stage."
         }
         Conclusion::RunNothing => {
-            "Next: look at which part of the cost is the largest below, check the price list (harm per minute, review) with those who pay, and search where that part shrinks."
+            "Next: see below which part of the cost is the largest, check the price list (harm per minute, review) with those who pay, and sweep again with more history; few incidents show little."
         }
         Conclusion::NothingMeetsConstraints => {
             "Next: sort trials.csv by the numbers that the constraints bound, to see how near the best come; then loosen a constraint or search elsewhere. With few incidents the lower end of an interval may lie below any bound whatever is run."
@@ -94,15 +96,15 @@ pub(super) fn needed(view: View, name: Named) -> Option<String> {
         return Some(format!("{a} and {b} decide the same, or differ too little to show within ten years of data."));
     };
     if more <= 0.0 {
-        return Some(format!("There is enough history to tell {a} and {b} apart ({} weeks).", decimal(needed.weeks)));
+        return Some(format!("There is enough history to tell {a} and {b} apart ({:.1} weeks).", needed.weeks));
     }
     let incidents = needed
         .incidents
-        .map_or_else(String::new, |n| format!(", about {} actionable incidents in all", count(n.ceil() as u64)));
+        .map_or_else(String::new, |n| format!(" ({} actionable incidents in all)", count(n.ceil() as u64)));
     Some(format!(
-        "About {} on top of the {} at hand{incidents} would show a difference as large as this one between {a} and {b} (80 % power, 5 % level).",
+        "To show a difference as large as this one between {a} and {b} takes about {} on top of the {:.1} at hand{incidents}, at 80 % power and a 5 % level.",
         plural(more.ceil() as u64, "more week"),
-        decimal((needed.weeks * 10.0).round() / 10.0)
+        needed.weeks
     ))
 }
 
@@ -110,9 +112,9 @@ pub(super) fn needed(view: View, name: Named) -> Option<String> {
 pub(super) fn burden(view: View) -> Option<String> {
     let m = view.selection.multiplicity.as_ref()?;
     let most = m.incidents / 2;
-    let verdict = if m.free_parameters > most { "too many: the best fits chance" } else { "few enough" };
+    let verdict = if m.free_parameters > most { "too many: the best may fit chance" } else { "few enough" };
     Some(format!(
-        "{} searched over, {}: the data bear about {} (half as many as incidents), so {verdict}.",
+        "{} searched over, {}: the data bear about {} (half as many as incidents), so these are {verdict}.",
         plural(m.free_parameters, "value"),
         plural(m.incidents, "incident"),
         count(most)

@@ -20,7 +20,7 @@ const RIGHT: i32 = 960;
 const TOP: i32 = 112;
 const BOTTOM: i32 = 430;
 /// Groups that the levels of a continuous axis are put into, where it has more of them.
-const GROUPS: usize = 24;
+const GROUPS: usize = 16;
 
 /// What the trials at some neighbouring levels of an axis have, sorted.
 #[derive(Clone, Debug, PartialEq)]
@@ -182,10 +182,10 @@ impl Group {
     }
 }
 
-/// Up to four significant digits: `0.001`, `1e-6`, `240`.
+/// Three significant digits: `0.001`, `1e-6`, `240`.
 fn short(x: f64) -> String {
-    let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(x);
-    if rounded != 0.0 && rounded.abs() < 0.001 { format!("{rounded:e}") } else { rounded.to_string() }
+    let rounded: f64 = format!("{x:.2e}").parse().unwrap_or(x);
+    if rounded != 0.0 && rounded.abs() < 0.0001 { format!("{rounded:e}") } else { rounded.to_string() }
 }
 
 fn is_alpha(path: &str) -> bool {

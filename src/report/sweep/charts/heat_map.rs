@@ -2,20 +2,22 @@
 
 use super::super::view::View;
 use super::Chart;
+use super::marks::frame;
 use crate::model::UserError;
 use crate::report::charts::paint::{
     Area, FAINT, Failure, GREY, INK, Side, VERMILION, fill, picture, printable, stroke, write,
 };
 use crate::sweep::Goal;
 use plotters::prelude::{Color, Rectangle};
-use plotters::style::{RGBColor, ShapeStyle};
+use plotters::style::RGBColor;
 
 /// Levels that an axis of it has at most.
 const MOST: usize = 12;
 const WIDTH: i32 = 1000;
-const LEFT: i32 = 250;
+/// Characters of a row's label.
+const LABEL: usize = 40;
 const RIGHT: i32 = 980;
-const TOP: i32 = 132;
+const TOP: i32 = 118;
 const ROW: i32 = 46;
 
 /// Mean objectives by level of `across`, then of `down`.
@@ -25,6 +27,8 @@ pub(super) struct Map {
     down: usize,
     /// By row (level of `down`), then column.
     cells: Vec<Vec<Option<f64>>>,
+    /// Pixels that the rows' labels take.
+    left: i32,
     /// Row and column.
     chosen: Option<(usize, usize)>,
 }
@@ -52,12 +56,9 @@ impl Map {
         }
         let mean = |&(sum, n): &(f64, u64)| (n > 0).then(|| sum / n as f64);
         let cells: Vec<Vec<Option<f64>>> = sums.iter().map(|row| row.iter().map(mean).collect()).collect();
-        cells.iter().flatten().any(Option::is_some).then(|| Self {
-            across,
-            down,
-            cells,
-            chosen: chosen(view, down, across),
-        })
+        let chosen = chosen(view, down, across);
+        let left = 40 + 7 * pixels(longest(down).unwrap_or(0).clamp(6, LABEL));
+        cells.iter().flatten().any(Option::is_some).then_some(Self { across, down, cells, left, chosen })
     }
 
     /// # Errors
@@ -71,16 +72,16 @@ impl Map {
         picture(Chart::HeatMap.file(), (WIDTH as u32, (bottom + 56) as u32), |area| {
             write(area, &title, (20, 26), 18, INK, Side::Left)?;
             let (across, down) = (&axes[self.across], &axes[self.down]);
-            write(area, &printable(&across.path, 60), (LEFT, 66), 14, INK, Side::Left)?;
-            write(area, &printable(&down.path, 34), (20, TOP - 18), 14, INK, Side::Left)?;
+            let rows = format!("rows: {}", printable(&down.path, 50));
+            write(area, &format!("{rows}; columns: {}", printable(&across.path, 50)), (20, 58), 14, INK, Side::Left)?;
             for (column, level) in across.levels.iter().enumerate() {
                 self.column_label(area, column, level)?;
             }
             for (row, level) in down.levels.iter().enumerate() {
                 write(
                     area,
-                    &printable(level, 30),
-                    (LEFT - 12, TOP + ROW * pixels(row) + ROW / 2),
+                    &printable(level, LABEL),
+                    (self.left - 12, TOP + ROW * pixels(row) + ROW / 2),
                     12,
                     INK,
                     Side::Right,
@@ -107,22 +108,22 @@ impl Map {
                 let share = if most > least { (value - least) / (most - least) } else { 0.5 };
                 let good = if scale.goal == Goal::Minimize { 1.0 - share } else { share };
                 fill(area, from, to, shade(good).mix(1.0))?;
-                let ink = if good > 0.5 { RGBColor(255, 255, 255) } else { INK };
+                let ink = if good > 0.6 { RGBColor(255, 255, 255) } else { INK };
                 let middle = (i32::midpoint(from.0, to.0), i32::midpoint(from.1, to.1));
                 write(area, &scale.value(Some(*value)), middle, 13, ink, Side::Middle)?;
             }
         }
         let Some((row, column)) = self.chosen else { return Ok(()) };
         let (from, to) = self.corners(row, column);
-        area.draw(&Rectangle::new([from, to], ShapeStyle::from(&VERMILION).stroke_width(5)))
+        frame(area, from, to, VERMILION, 5)
     }
 
     fn width(&self) -> i32 {
-        (RIGHT - LEFT) / pixels(self.cells.first().map_or(1, Vec::len)).max(1)
+        (RIGHT - self.left) / pixels(self.cells.first().map_or(1, Vec::len)).max(1)
     }
 
     fn corners(&self, row: usize, column: usize) -> ((i32, i32), (i32, i32)) {
-        let (x, y) = (LEFT + self.width() * pixels(column), TOP + ROW * pixels(row));
+        let (x, y) = (self.left + self.width() * pixels(column), TOP + ROW * pixels(row));
         ((x + 2, y + 2), (x + self.width() - 2, y + ROW - 2))
     }
 
@@ -130,9 +131,9 @@ impl Map {
     fn column_label<'a>(&self, area: &Area<'a>, column: usize, level: &str) -> Result<(), Failure<'a>> {
         let width = self.width();
         let room = usize::try_from(width / 8).unwrap_or(4).max(4);
-        let x = LEFT + width * pixels(column) + width / 2;
+        let x = self.left + width * pixels(column) + width / 2;
         let text: Vec<char> = printable(level, 2 * room - 1).chars().collect();
-        let lines: Vec<String> = text.chunks(room).map(|line| line.iter().collect()).collect();
+        let lines: Vec<String> = text.chunks(room).take(3).map(|line| line.iter().collect()).collect();
         let top = TOP - 14 - 15 * pixels(lines.len().saturating_sub(1));
         for (line, y) in lines.iter().zip((top..).step_by(15)) {
             write(area, line, (x, y), 12, INK, Side::Middle)?;

@@ -2,9 +2,10 @@
 
 use super::super::view::View;
 use super::Chart;
+use super::axis::Axis;
 use crate::model::UserError;
 use crate::report::charts::paint::{
-    BLUE, FAINT, GREEN, GREY, GRID, INK, Side, fill, legend, picture, printable, scale, stroke, write,
+    BLUE, FAINT, GREEN, GREY, GRID, INK, Side, fill, legend, picture, printable, stroke, write,
 };
 use crate::report::number::{count, percent};
 use plotters::prelude::Color;
@@ -29,10 +30,10 @@ fn bars(view: View) -> (Vec<(String, f64, RGBColor)>, usize) {
     let Some(importance) = &view.selection.importance else { return (Vec::new(), 0) };
     let color = |flat: bool| if flat { GREY } else { BLUE };
     let main = importance.main.iter().take(MOST);
-    let main = main.map(|effect| (printable(&effect.path, 48), effect.share, color(effect.flat)));
+    let main = main.map(|effect| (printable(&effect.path, 44), effect.share, color(effect.flat)));
     let pairs = importance.interactions.iter().take(PAIRS);
     let pairs =
-        pairs.map(|pair| (format!("{} × {}", printable(&pair.a, 23), printable(&pair.b, 23)), pair.share, GREEN));
+        pairs.map(|pair| (format!("{} × {}", printable(&pair.a, 21), printable(&pair.b, 21)), pair.share, GREEN));
     let bars: Vec<_> = main.chain(pairs).collect();
     let left_out = importance.main.len() + importance.interactions.len() - bars.len();
     (bars, left_out)
@@ -45,8 +46,9 @@ fn bars(view: View) -> (Vec<(String, f64, RGBColor)>, usize) {
 pub(super) fn draw(view: View) -> Result<String, UserError> {
     let (bars, left_out) = bars(view);
     let bottom = TOP + STEP * i32::try_from(bars.len().max(1)).unwrap_or(1);
-    let longest = bars.iter().map(|bar| bar.1).fold(0.1, f64::max).min(1.0);
-    let x = |share: f64| scale(share.max(0.0), longest, LEFT, RIGHT);
+    let longest = bars.iter().map(|bar| bar.1).fold(0.05, f64::max).min(1.0);
+    let axis = Axis::over([0.0, longest], true, LEFT, RIGHT);
+    let x = |share: f64| axis.at(share);
     let response = view.selection.importance.as_ref().map_or("", |importance| importance.response.as_str());
     picture(Chart::Importance.file(), (WIDTH, (bottom + 62) as u32), |area| {
         let title = format!("Which settings matter: share of the variance of {}", printable(response, 40));
@@ -57,8 +59,7 @@ pub(super) fn draw(view: View) -> Result<String, UserError> {
             ("two together, beyond each alone".to_owned(), GREEN.mix(1.0)),
         ];
         legend(area, (20, 60), &entries, 210)?;
-        for quarter in 0..=4 {
-            let share = longest * f64::from(quarter) / 4.0;
+        for share in axis.ticks() {
             stroke(area, (x(share), TOP - 8), (x(share), bottom), GRID, 1)?;
             write(area, &percent(share), (x(share), bottom + 14), 12, FAINT, Side::Middle)?;
         }

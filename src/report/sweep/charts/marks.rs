@@ -5,6 +5,18 @@ use crate::report::charts::paint::{Area, BLUE, Failure, GREEN, INK, ORANGE, PURP
 use plotters::prelude::{Circle, Color, PathElement, Polygon};
 use plotters::style::{RGBColor, ShapeStyle};
 
+/// The outline of a box; plotters draws a rectangle's own a pixel wide.
+pub(super) fn frame<'a>(
+    area: &Area<'a>,
+    from: (i32, i32),
+    to: (i32, i32),
+    color: RGBColor,
+    width: u32,
+) -> Result<(), Failure<'a>> {
+    let corners = vec![from, (to.0, from.1), to, (from.0, to.1), from, (to.0, from.1)];
+    area.draw(&PathElement::new(corners, ShapeStyle::from(&color).stroke_width(width)))
+}
+
 /// How a trial is pointed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
@@ -70,7 +82,7 @@ impl Mark {
                 area.draw(&Polygon::new(star.to_vec(), color.filled()))
             }
             Self::Best => area.draw(&Circle::new((x, y), 11, ShapeStyle::from(&color).stroke_width(3))),
-            Self::Base => closed([(-9, -9), (9, -9), (9, 9), (-9, 9)].map(|(dx, dy)| (x + dx, y + dy)).to_vec()),
+            Self::Base => frame(area, (x - 9, y - 9), (x + 9, y + 9), color, 3),
             Self::Langchain => closed([(0, -12), (11, 8), (-11, 8)].map(|(dx, dy)| (x + dx, y + dy)).to_vec()),
             Self::Always => closed([(0, 12), (11, -8), (-11, -8)].map(|(dx, dy)| (x + dx, y + dy)).to_vec()),
             Self::Null => {

@@ -11,7 +11,7 @@ use crate::report::number::{count, estimate_short, plural};
 use crate::stats::Estimate;
 use crate::sweep::Standing;
 use plotters::prelude::{Circle, Color};
-use plotters::style::ShapeStyle;
+use plotters::style::RGBColor;
 use std::collections::BTreeMap;
 
 const SIZE: (u32, u32) = (1000, 640);
@@ -21,8 +21,8 @@ const TOP: i32 = 84;
 const BOTTOM: i32 = 560;
 /// The legend's left end.
 const LEGEND: i32 = 676;
-/// Radius of one trial's dot, and of the largest.
-const DOT: f64 = 3.0;
+/// Radius of the smallest dot and of the largest.
+const DOT: f64 = 2.5;
 const LARGEST: f64 = 20.0;
 
 pub(super) fn has_data(view: View) -> bool {
@@ -100,8 +100,9 @@ fn dots<'a>(area: &Area<'a>, view: View) -> Result<u64, Failure<'a>> {
     let mut dots: Vec<((i32, i32), u64)> = counts.into_iter().collect();
     // Small ones on top.
     dots.sort_by_key(|&(_, n)| std::cmp::Reverse(n));
+    let most = dots.first().map_or(1, |&(_, n)| n) as f64;
     for (at, n) in dots {
-        let radius = (DOT * (n as f64).sqrt()).min(LARGEST).round() as i32;
+        let radius = (LARGEST * (n as f64 / most).sqrt()).max(DOT).round() as i32;
         area.draw(&Circle::new(at, radius, GREY.mix(0.55).filled()))?;
         area.draw(&Circle::new(at, radius, FAINT.mix(0.6)))?;
     }
@@ -130,8 +131,9 @@ fn front<'a>(area: &Area<'a>, view: View) -> Result<(), Failure<'a>> {
         stroke(area, (a.0, b.1), b, INK, 2)?;
     }
     for (at, by_chance) in points {
-        let style: ShapeStyle = if by_chance { INK.into() } else { INK.filled() };
-        area.draw(&Circle::new(pixel(at), 5, style))?;
+        let inside = if by_chance { RGBColor(255, 255, 255) } else { INK };
+        area.draw(&Circle::new(pixel(at), 6, INK.filled()))?;
+        area.draw(&Circle::new(pixel(at), 4, inside.filled()))?;
     }
     Ok(())
 }

@@ -4,13 +4,14 @@ use super::super::page::days;
 use super::super::view::View;
 use super::Chart;
 use super::axis::Axis;
+use super::marks::frame;
 use crate::model::UserError;
 use crate::report::charts::paint::{
     Area, BLUE, FAINT, Failure, GRID, INK, Side, VERMILION, picture, printable, stroke, write,
 };
 use crate::report::number::{count, plural};
 use crate::sweep::{Fold, Goal, Metric};
-use plotters::prelude::{Circle, Color, Rectangle};
+use plotters::prelude::{Circle, Color};
 use plotters::style::ShapeStyle;
 
 const WIDTH: u32 = 1000;
@@ -84,7 +85,7 @@ fn row<'a>(area: &Area<'a>, x: Axis, y: i32, values: [Option<f64>; 4]) -> Result
         stroke(area, (at, y - 9), (at, y + 9), INK, 2)?;
     }
     if let Some(at) = base {
-        area.draw(&Rectangle::new([(at - 8, y - 8), (at + 8, y + 8)], ShapeStyle::from(&BLUE).stroke_width(3)))?;
+        frame(area, (at - 8, y - 8), (at + 8, y + 8), BLUE, 3)?;
     }
     if let Some(at) = within {
         area.draw(&Circle::new((at, y), 6, plotters::style::RGBColor(255, 255, 255).filled()))?;

@@ -6,18 +6,22 @@ use super::super::words;
 use crate::report::markdown::{code, md, table};
 use crate::report::number::plural;
 use crate::sweep::{Choice, Conclusion, Reason};
+use std::fmt::Write;
 
 pub(super) fn section(view: View) -> String {
     let selection = view.selection;
     let mut out = format!("**{}**", words::conclusion(view, code));
     if let Some(grounds) = words::grounds(view) {
-        out += &format!(" {grounds}");
+        _ = write!(out, " {grounds}");
     }
-    out += &format!("\n\n{}", words::next(view));
-    if let Some(needed) = words::needed(view, code) {
-        out += &format!(" {needed}");
+    _ = write!(out, "\n\n{}", words::next(view));
+    // What is shown already needs no more weeks; “How sure” tells them all the same.
+    let is_shown = selection.conclusion == Conclusion::BetterThanBase;
+    if let Some(needed) = words::needed(view, code).filter(|_| !is_shown) {
+        _ = write!(out, " {needed}");
     }
-    out += &format!(
+    _ = write!(
+        out,
         "\n\nAsked for: {}. Searched: {} of grid {}; incident log: {}; money is in US dollars under price list {} (assumed).\n",
         md(&selection.objective),
         plural(selection.grid.trials, "configuration"),
@@ -27,7 +31,7 @@ pub(super) fn section(view: View) -> String {
     );
     if let Some(choice) = &selection.choice {
         let heading = heading(view, choice);
-        out += &format!("\n## {heading}\n\n{}\n{}\n{}", why(view, choice), settings_table(view), command());
+        _ = write!(out, "\n## {heading}\n\n{}\n{}\n{}", why(view, choice), settings_table(view), command());
     }
     out
 }

@@ -25,8 +25,13 @@ pub(super) fn section(view: View, chart: Option<(&'static str, &'static str)>) -
     let unlabelled = if view.has_labels() { "" } else { " Harm cannot be told without an incident log." };
     let at_least =
         if selection.labels == "partial" { " With a partial log harm is what the log knows of." } else { "" };
+    let validated = if columns == head.len() {
+        " *On the weeks that validate*: the same later weeks for all; the choice was chosen on all weeks, these among them, so that for it this is no proof (see *How sure*)."
+    } else {
+        ""
+    };
     format!(
-        "## What it costs\n\nUS dollars in 30 days like those of the data, under price list {} (assumed; `--costs` replaces it).{unlabelled}{at_least}\n\n{}\n*Running it*: tokens, people's review, wrong rollbacks. *Harm of missed*: regressions that it did not act on, 24 h each at most. *Harm undergone*: those it rightly acted on, from their start to its decision.\n{}",
+        "## What it costs\n\nUS dollars in 30 days like those of the data, under price list {} (assumed; `--costs` replaces it).{unlabelled}{at_least}\n\n{}\n*Running it*: tokens, people's review, wrong rollbacks. *Harm of missed*: regressions that it did not act on, 24 h each at most. *Harm undergone*: those it rightly acted on, from their start to its decision.{validated}\n{}",
         md(&selection.costs),
         table(&head[..columns], false, &rows),
         image(chart)

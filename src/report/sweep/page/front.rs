@@ -16,7 +16,7 @@ pub(super) fn section(view: View) -> Option<String> {
     let rows: Vec<Vec<String>> = order.iter().map(|point| row(view, point)).collect();
     let head = [
         "configuration",
-        "the same as",
+        "with the same numbers",
         "regressions caught",
         "actions that were right",
         "false cases cost",
@@ -26,8 +26,8 @@ pub(super) fn section(view: View) -> Option<String> {
         "by chance",
     ];
     Some(format!(
-        "## What it gives up\n\n{}: no other configuration is as good in regressions caught, cost of false cases, tokens and time to act and better in one. {} of them {} there only by differences that chance explains (“yes”; 90 % paired intervals). Running another one of these trades one good for another; running anything else gives something up for nothing.\n\n{}{}",
-        plural(front.len() as u64, "configuration").replace("configuration", "configuration on the front"),
+        "## What it gives up\n\n{} on the front: no other is as good in regressions caught, cost of false cases, tokens and time to act and better in one. {} of them {} there only by differences that chance explains (“yes”; 90 % paired intervals). Running another one of these trades one good for another; running anything else gives something up for nothing.\n\n{}{}",
+        plural(front.len() as u64, "configuration"),
         count(chance),
         if chance == 1 { "is" } else { "are" },
         table(&head, false, &rows),
@@ -59,7 +59,7 @@ fn row(view: View, point: &FrontPoint) -> Vec<String> {
     };
     vec![
         name,
-        if point.same == 0 { "–".to_owned() } else { format!("{} more", count(point.same)) },
+        if point.same == 0 { "–".to_owned() } else { plural(point.same, "other") },
         estimate(&point.recall),
         estimate(&point.precision),
         false_usd,

@@ -15,7 +15,7 @@ pub(super) fn section(view: View) -> Option<String> {
     let rows: Vec<Vec<String>> = neighbours.iter().take(SHOWN).map(|neighbour| row(view, neighbour)).collect();
     let head = ["setting", "instead of the choice's", "configuration", view.scale().name(), "minus the choice [95 %]"];
     Some(format!(
-        "## How fast it falls off\n\n{} differ from the choice in one setting; {} of them decide the same in every case. Where a step to the next level changes little, the choice need not be exact; where it changes much, it may hold on these data only.\n\n{}{}",
+        "## How fast it falls off\n\n{} differ from the choice in one setting (in a sample, where few do, in the fewest); {} of them decide the same in every case. Where a step to the next level changes little, the choice need not be exact; where it changes much, it may hold on these data only.\n\n{}{}",
         count(neighbours.len() as u64),
         count(same),
         table(&head, false, &rows),

@@ -53,7 +53,7 @@ fn validation(view: View) -> String {
     let agreeing = format!("{} of {}", count(v.agreeing), plural(v.folds.len() as u64, "fold"));
     let told: Vec<Vec<String>> = v.folds.iter().take(SHOWN).map(|fold| fold_row(view, fold)).collect();
     format!(
-        "Each fold chooses on earlier weeks and is scored on {} later days{gap}. Believe the second line, not the first.\n\n{}\n{} chose what the whole data set chose.\n\n{}{}{note}",
+        "Each fold chooses on earlier weeks and is scored on {} later days{gap}. Hold the second line against the third and the fourth: they are of the same weeks. The first is what the choosing saw.\n\n{}\n{} chose what the whole data set chose.\n\n{}{}{note}",
         decimal(v.block_days),
         table(&["what", scale.name()], false, &rows),
         agreeing,
@@ -61,7 +61,7 @@ fn validation(view: View) -> String {
             &[
                 "chosen on",
                 "scored on",
-                "incidents",
+                "incidents (chosen + scored on)",
                 "chosen",
                 "in sample",
                 "out of sample",

@@ -67,14 +67,9 @@ fn answered(test: &PairedTest) -> Vec<String> {
 fn named(name: &'static str) -> (String, Unit) {
     let known = match name {
         "cost_usd_per_month" => "cost per month",
-        "running_usd_per_month" => "running it, per month",
-        "false_usd_per_month" => "false cases, per month",
-        "missed_usd_per_month" => "harm of missed, per month",
-        "undergone_usd_per_month" => "harm undergone, per month",
+        "false_cost_usd_per_month" => "cost of false cases per month",
         "tokens_per_month" => "tokens per month",
         "false_actions_per_month" => "false actions per month",
-        "triage.precision" => "triage precision",
-        "act_minutes" => "minutes to act",
         other => metric(other).0,
     };
     let unit = if name.contains("usd") {
