@@ -4,6 +4,8 @@
 //! that choosing needs to know of it. A [`Selection`] is what is chosen, and how far it can be trusted.
 
 mod amounts;
+#[cfg(test)]
+mod fixture;
 mod front;
 mod ground;
 mod importance;
