@@ -5,7 +5,7 @@
 
 mod amounts;
 #[cfg(test)]
-mod fixture;
+pub mod fixture;
 mod front;
 mod ground;
 mod importance;
