@@ -162,7 +162,8 @@ fn tally<T>(found: &Discordant<T>) -> String {
 }
 
 fn alone_in_lines<T>(what: &str, found: &Discordant<T>, name: impl Fn(&T) -> String) -> Vec<String> {
-    let mut lines = vec![format!("  {what}: {}", tally(found))];
+    let told = wrap(&format!("{what}: {}", tally(found)), WIDTH - 2);
+    let mut lines: Vec<String> = told.into_iter().map(|line| format!("  {line}")).collect();
     for (side, only) in [("A", &found.only_a), ("B", &found.only_b)] {
         if only.is_empty() {
             continue;
