@@ -67,7 +67,9 @@ pub fn forest_anova(sizes: &[usize], points: &[Vec<usize>], values: &[f64], seed
     for _ in 0..TREES {
         let mut bag: Vec<u32> = (0..points.len()).map(|_| rng.random_range(0..points.len()) as u32).collect();
         let mut drawn = vec![false; points.len()];
-        bag.iter().for_each(|&row| drawn[row as usize] = true);
+        for &row in &bag {
+            drawn[row as usize] = true;
+        }
         let mut tree = Tree { nodes: Vec::new() };
         let mut every: Vec<Vec<usize>> = sizes.iter().map(|&size| (0..size).collect()).collect();
         tree.grow(&rows, &mut bag, 0, &mut rng);
@@ -218,7 +220,9 @@ fn best_cut(rows: &Rows, held: &[u32], argument: usize, mean: f64) -> Option<(f6
     // Levels that no row here has go with the larger side.
     let larger_is_left = 2.0 * levels[..best.1].iter().fold(0.0, |n, tally| n + tally.1) > all;
     let mut absent = vec![true; rows.sizes[argument]];
-    levels.iter().for_each(|tally| absent[tally.2] = false);
+    for tally in &levels {
+        absent[tally.2] = false;
+    }
     left.iter_mut().zip(absent).filter(|(_, absent)| *absent).for_each(|(left, _)| *left = larger_is_left);
     Some((best.0, left))
 }

@@ -40,12 +40,11 @@ pub fn importance(
         .collect();
     let is_log = objective.metric == Metric::Cost && values.iter().all(|&value| value > 0.0);
     let response: Vec<f64> = if is_log { values.iter().map(|value| value.ln()).collect() } else { values.clone() };
-    let (method, shares, r_squared) = match functional_anova(&sizes, &design, &response) {
-        Some(shares) => ("exact", shares, None),
-        None => {
-            let forest = forest_anova(&sizes, &design, &response, SEED)?;
-            ("forest", forest.shares, forest.r_squared)
-        }
+    let (method, shares, r_squared) = if let Some(shares) = functional_anova(&sizes, &design, &response) {
+        ("exact", shares, None)
+    } else {
+        let forest = forest_anova(&sizes, &design, &response, SEED)?;
+        ("forest", forest.shares, forest.r_squared)
     };
     let told = Told { axes, scales: &scales, design: &design, values: &values, goal: objective.goal };
     Some(Importance {
@@ -71,7 +70,9 @@ impl Scale {
             return Self { names: axis.levels.clone(), place: (0..axis.levels.len()).collect() };
         }
         let mut counts = vec![0_usize; axis.levels.len()];
-        points.iter().for_each(|trial| counts[trial.levels[index]] += 1);
+        for trial in points {
+            counts[trial.levels[index]] += 1;
+        }
         let mut before = 0;
         let mut place = Vec::with_capacity(counts.len());
         for count in counts {

@@ -103,15 +103,13 @@ struct Side {
 impl Side {
     /// `None`: false actions.
     fn resampled(&self, sampler: &Sampler, sheet: &Sheet, metric: Option<Metric>) -> Resampled {
-        match metric {
-            Some(metric) => sampler.metric(metric, &self.record, &self.amounts),
-            None => {
-                let mut found = sampler.per_month(&self.amounts, |sum| sum.false_actions);
-                // What hits no incident is false only where the log is complete.
-                found.value = found.value.filter(|_| sheet.ground().labels == Some(Labels::Complete));
-                found
-            }
+        if let Some(metric) = metric {
+            return sampler.metric(metric, &self.record, &self.amounts);
         }
+        let mut found = sampler.per_month(&self.amounts, |sum| sum.false_actions);
+        // What hits no incident is false only where the log is complete.
+        found.value = found.value.filter(|_| sheet.ground().labels == Some(Labels::Complete));
+        found
     }
 }
 
