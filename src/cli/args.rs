@@ -99,7 +99,7 @@ pub struct ReplayArgs {
 
 #[derive(Args)]
 pub struct CompareArgs {
-    /// What is compared with: the folder of a replay of one pipeline, or SWEEP_DIR:TRIAL
+    /// What is compared with: the folder of a replay of one pipeline, or `SWEEP_DIR:TRIAL`
     #[arg(value_name = "A")]
     pub a: String,
     /// What is compared, the same way; differences are B − A

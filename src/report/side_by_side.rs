@@ -11,10 +11,12 @@ use std::fmt::Write;
 use words::{conclusion, note};
 
 const WIDTH: usize = 100;
-const NAME: usize = 24;
-const COLUMN: usize = 36;
-/// Characters of the narrow columns.
-const NARROW: usize = 12;
+const NAME: usize = 22;
+/// One of two columns of values.
+const HALF: usize = 37;
+const COLUMN: usize = 40;
+/// Characters of the columns of yes and no.
+const NARROW: usize = 11;
 /// Ids listed one by one on a terminal.
 const LISTED: usize = 10;
 
@@ -26,11 +28,11 @@ pub fn terminal(found: &SideBySide, style: Style) -> String {
         format!("  {}", scale(found, |text| excerpt(text, 24))),
         String::new(),
     ];
-    let names = [&found.a, &found.b].map(|name| excerpt(name, COLUMN - 1));
-    lines.push(style.dim(&row("", &[(&names[0], COLUMN), (&names[1], COLUMN)])));
+    let names = [&found.a, &found.b].map(|name| excerpt(name, 36));
+    lines.push(style.dim(&row("", &[(&names[0], HALF), (&names[1], HALF)])));
     for metric in &found.metrics {
         let [a, b] = [&metric.a, &metric.b].map(|value| shown(metric.metric, value));
-        lines.push(row(label(metric.metric), &[(&a, COLUMN), (&b, COLUMN)]));
+        lines.push(row(label(metric.metric), &[(&a, HALF), (&b, HALF)]));
     }
     lines.extend([
         String::new(),
@@ -45,8 +47,8 @@ pub fn terminal(found: &SideBySide, style: Style) -> String {
         lines.push(row(label(metric.metric), &cells));
     }
     lines.push(String::new());
-    lines.extend(alone_in_lines("answered", &found.answered, |id| excerpt(id, 60)));
-    lines.extend(alone_in_lines("false action", &found.false_actions, |case| excerpt(&case_name(case), 60)));
+    lines.extend(alone_in_lines("regressions answered", &found.answered, |id| excerpt(id, 60)));
+    lines.extend(alone_in_lines("false actions", &found.false_actions, |case| excerpt(&case_name(case), 60)));
     lines.push(String::new());
     let answer = [Some(conclusion(found)), note(found)].into_iter().flatten();
     lines.extend(answer.flat_map(|text| wrap(&visible(&text), WIDTH - 2)).map(|line| format!("  {line}")));
@@ -65,7 +67,7 @@ pub fn markdown(found: &SideBySide) -> String {
         "\n*Significant*: the 95 % interval of the difference leaves out 0. *Magnitude*: the difference ÷ A's value. *Relevant*: at least \
          5 % of A's cost, 5 points of a ratio, or one action a month."
     );
-    alone_in_markdown(&mut out, "Incidents answered", &found.answered, |id| md(id));
+    alone_in_markdown(&mut out, "Regressions answered", &found.answered, |id| md(id));
     alone_in_markdown(&mut out, "False actions", &found.false_actions, |case| md(&case_name(case)));
     if let Some(note) = note(found) {
         _ = writeln!(out, "\n{note}");
@@ -151,18 +153,17 @@ fn case_name(case: &CaseId) -> String {
     format!("{} ({})", case.deploy, case.service)
 }
 
-/// Such as `answered by both 12, by neither 3; p = 0.031`.
-fn tally<T>(what: &str, found: &Discordant<T>) -> String {
-    let neither = found.neither.map_or_else(String::new, |n| format!(", by neither {}", count(n)));
-    let chance = found.p.map_or_else(
-        || "; none by one alone".to_owned(),
-        |p| format!("; by one alone: {} (McNemar, exact)", p_equals(p)),
-    );
-    format!("{what} by both {}{neither}{chance}", count(found.both))
+/// Such as `12 by both, 3 by neither, 0 by A alone, 5 by B alone (exact McNemar test: p = 0.063)`.
+fn tally<T>(found: &Discordant<T>) -> String {
+    let neither = found.neither.map_or_else(String::new, |n| format!(" {} by neither,", count(n)));
+    let chance = found.p.map_or_else(String::new, |p| format!(" (exact McNemar test: {})", p_equals(p)));
+    let [only_a, only_b] = [&found.only_a, &found.only_b].map(|only| count(only.len() as u64));
+    format!("{} by both,{neither} {only_a} by A alone, {only_b} by B alone{chance}", count(found.both))
 }
 
 fn alone_in_lines<T>(what: &str, found: &Discordant<T>, name: impl Fn(&T) -> String) -> Vec<String> {
-    let mut lines = vec![format!("  {}", tally(what, found))];
+    let told = wrap(&format!("{what}: {}", tally(found)), WIDTH - 2);
+    let mut lines: Vec<String> = told.into_iter().map(|line| format!("  {line}")).collect();
     for (side, only) in [("A", &found.only_a), ("B", &found.only_b)] {
         if only.is_empty() {
             continue;
@@ -172,18 +173,58 @@ fn alone_in_lines<T>(what: &str, found: &Discordant<T>, name: impl Fn(&T) -> Str
         if more > 0 {
             named.push(format!("{} more (--format json has them)", count(more as u64)));
         }
-        let text = format!("only {side} ({}): {}", count(only.len() as u64), named.join(", "));
+        let text = format!("only {side}: {}", named.join(", "));
         lines.extend(wrap(&text, WIDTH - 4).into_iter().map(|line| format!("    {line}")));
     }
     lines
 }
 
 fn alone_in_markdown<T>(out: &mut String, what: &str, found: &Discordant<T>, name: impl Fn(&T) -> String) {
-    _ = writeln!(out, "\n## {what}\n\n{}.", tally("By", found).replacen("By by", "By", 1));
+    _ = writeln!(out, "\n## {what}\n\n{}.", tally(found));
     for (side, only) in [("A", &found.only_a), ("B", &found.only_b)] {
         if !only.is_empty() {
             let named: Vec<String> = only.iter().map(&name).collect();
-            _ = writeln!(out, "\nOnly {side} ({}): {}", count(only.len() as u64), named.join(", "));
+            _ = writeln!(out, "\nOnly {side}: {}", named.join(", "));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::HOSTILE;
+    use crate::sweep::fixture::{ground, record};
+
+    fn found() -> SideBySide {
+        let mut ground = ground();
+        ground.incidents[1].id = HOSTILE.to_owned();
+        ground.deploys[3].id = HOSTILE.to_owned();
+        ground.costs.name = HOSTILE.to_owned();
+        SideBySide::of(&ground, &record("a", 0..20, 0..15, 1000), &record(HOSTILE, 2..22, 0..1, 1000), false)
+    }
+
+    #[test]
+    fn a_terminal_shows_every_metric_in_lines_that_fit() {
+        let text = terminal(&found(), Style::default());
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        for metric in ["cost a month", "right actions", "regressions answered", "incidents detected", "tokens a month"]
+        {
+            assert!(text.lines().filter(|line| line.trim_start().starts_with(metric)).count() >= 2, "{metric}\n{text}");
+        }
+        assert!(text.contains("20/30 = 67 % [49–81 %]"), "{text}");
+        assert!(text.contains("18 by both, 8 by neither, 2 by A alone, 2 by B alone (exact McNemar test: p = 1.00)"));
+        assert!(
+            text.contains("false actions: 1 by both, 14 by A alone, 0 by B alone (exact McNemar test: p = 1.2e-4)")
+        );
+        assert!(text.contains("only B: i20, i21") && text.contains("q2 (s)") && text.contains("4 more"), "{text}");
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn a_page_has_every_id_and_no_markup_of_theirs() {
+        let page = markdown(&found());
+        assert!(page.contains("q2 (s), q3 (s), q4 (s)") && page.contains("q14 (s)"), "{page}");
+        assert!(page.contains("| metric | A | B | B − A [95 %] | significant | magnitude | relevant |"));
+        assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains("](http"), "{page}");
     }
 }

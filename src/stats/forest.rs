@@ -67,7 +67,9 @@ pub fn forest_anova(sizes: &[usize], points: &[Vec<usize>], values: &[f64], seed
     for _ in 0..TREES {
         let mut bag: Vec<u32> = (0..points.len()).map(|_| rng.random_range(0..points.len()) as u32).collect();
         let mut drawn = vec![false; points.len()];
-        bag.iter().for_each(|&row| drawn[row as usize] = true);
+        for &row in &bag {
+            drawn[row as usize] = true;
+        }
         let mut tree = Tree { nodes: Vec::new() };
         let mut every: Vec<Vec<usize>> = sizes.iter().map(|&size| (0..size).collect()).collect();
         tree.grow(&rows, &mut bag, 0, &mut rng);
@@ -112,7 +114,9 @@ fn r_squared(values: &[f64], out_of_bag: &[(f64, u32)]) -> Option<f64> {
     let mean = judged().map(|(value, _)| value).sum::<f64>() / judged().count().max(1) as f64;
     let around = judged().map(|(value, _)| (value - mean).powi(2)).sum::<f64>();
     let missed = judged().map(|(value, (sum, n))| (value - sum / f64::from(*n)).powi(2)).sum::<f64>();
-    (around > 0.0).then(|| 1.0 - missed / around)
+    // Where all values are the same, rounding alone would make a spread.
+    let rounding = (mean * 1e-12).powi(2) * judged().count() as f64;
+    (around > rounding).then(|| 1.0 - missed / around)
 }
 
 impl Tree {
@@ -216,7 +220,77 @@ fn best_cut(rows: &Rows, held: &[u32], argument: usize, mean: f64) -> Option<(f6
     // Levels that no row here has go with the larger side.
     let larger_is_left = 2.0 * levels[..best.1].iter().fold(0.0, |n, tally| n + tally.1) > all;
     let mut absent = vec![true; rows.sizes[argument]];
-    levels.iter().for_each(|tally| absent[tally.2] = false);
+    for tally in &levels {
+        absent[tally.2] = false;
+    }
     left.iter_mut().zip(absent).filter(|(_, absent)| *absent).for_each(|(left, _)| *left = larger_is_left);
     Some((best.0, left))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of a design drawn at random, and a function of their levels.
+    fn drawn(sizes: &[usize], rows: usize, f: impl Fn(&[usize]) -> f64) -> (Vec<Vec<usize>>, Vec<f64>) {
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        let points: Vec<Vec<usize>> =
+            (0..rows).map(|_| sizes.iter().map(|&size| rng.random_range(0..size)).collect()).collect();
+        let values = points.iter().map(|point| f(point)).collect();
+        (points, values)
+    }
+
+    #[test]
+    fn a_sample_shows_the_shares_of_the_whole() {
+        // Two main effects of variances 8 and 2, and 2.25 that the last two make together.
+        let sizes = [3, 4, 5, 2];
+        let f = |p: &[usize]| {
+            let pair = if (p[2] < 2) == (p[3] == 0) { 1.0 } else { -1.0 };
+            [-1.0, 0.0, 1.0][p[0]] * 12.0_f64.sqrt() + [-1.0, 1.0, -1.0, 1.0][p[1]] * 2.0_f64.sqrt() + 1.5 * pair
+        };
+        let points: Vec<Vec<usize>> = (0..120).map(|i| vec![i / 40, i / 10 % 4, i / 2 % 5, i % 2]).collect();
+        let values: Vec<f64> = points.iter().map(|point| f(point)).collect();
+        let exact = crate::stats::functional_anova(&sizes, &points, &values).unwrap();
+        let (some, some_values) = drawn(&sizes, 600, f);
+        let forest = forest_anova(&sizes, &some, &some_values, 7).unwrap();
+        assert!(forest.r_squared.unwrap() > 0.95, "{:?}", forest.r_squared);
+        for (found, expected) in forest.shares.main.iter().zip(&exact.main) {
+            assert!((found - expected).abs() < 0.03, "{:?} {:?}", forest.shares, exact);
+        }
+        for (found, expected) in forest.shares.pairs.iter().zip(&exact.pairs) {
+            assert!((found.1 - expected.1).abs() < 0.03, "{:?} {:?}", forest.shares, exact);
+        }
+        assert_eq!(forest_anova(&sizes, &some, &some_values, 7), Some(forest));
+    }
+
+    #[test]
+    fn noise_is_not_explained() {
+        let mut rng = ChaCha8Rng::seed_from_u64(9);
+        let (points, _) = drawn(&[4, 4], 300, |_| 0.0);
+        let noise: Vec<f64> = points.iter().map(|_| rng.random_range(0.0..1.0)).collect();
+        let forest = forest_anova(&[4, 4], &points, &noise, 1).unwrap();
+        assert!(forest.r_squared.unwrap() < 0.1, "{:?}", forest.r_squared);
+        let same = forest_anova(&[4, 4], &points, &vec![0.1; 300], 1).unwrap();
+        assert_eq!((same.shares.main, same.r_squared), (vec![0.0, 0.0], None));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused() {
+        let (points, values) = drawn(&[2, 2], 20, |p| p[0] as f64);
+        assert_eq!(forest_anova(&[2, 2], &points[..9], &values[..9], 1), None);
+        assert_eq!(forest_anova(&[1, 2], &points, &values, 1), None);
+        assert_eq!(forest_anova(&[2, 2], &points, &[&values[..19], &[f64::NAN]].concat(), 1), None);
+    }
+
+    #[test]
+    fn a_split_parts_the_levels_by_their_means() {
+        // Levels 0 and 2 are high: no threshold parts them from 1 and 3.
+        let points: Vec<Vec<usize>> = (0..40).map(|i| vec![i % 4]).collect();
+        let values: Vec<f64> = points.iter().map(|p| f64::from(u8::from(p[0] % 2 == 0))).collect();
+        let rows = Rows { sizes: &[4], points: &points, values: &values };
+        let held: Vec<u32> = (0..40).collect();
+        let (gain, left) = best_cut(&rows, &held, 0, 0.5).unwrap();
+        assert_eq!(left, [false, true, false, true]);
+        assert!((gain - 10.0).abs() < 1e-12, "40 rows of variance 1/4");
+    }
 }

@@ -51,7 +51,9 @@ impl Marginals {
         let whole = value * part.iter().product::<f64>();
         self.mean += whole;
         for (i, held) in levels.iter().enumerate() {
-            held.iter().for_each(|&level| self.main[i][level] += whole / part[i]);
+            for &level in held {
+                self.main[i][level] += whole / part[i];
+            }
         }
         for ((i, j), sums) in pairs(levels.len()).zip(&mut self.pairs) {
             let (share, width) = (whole / (part[i] * part[j]), self.sizes[j]);

@@ -13,6 +13,10 @@ pub fn mcnemar(only_first: u64, only_second: u64) -> Option<f64> {
     if discordant == 0 {
         return None;
     }
+    if 2 * only_first.min(only_second) + 1 >= discordant {
+        // The half below the middle and the middle: at least ½.
+        return Some(1.0);
+    }
     let tail = binomial_lower(only_first.min(only_second), discordant, 0.5, 0.5)?;
     Some((tail + LN_2).min(0.0).exp())
 }

@@ -102,7 +102,7 @@ impl Resampled {
     #[must_use]
     pub fn minus(&self, other: &Self, level: f64) -> Option<Difference> {
         let value = self.value? - other.value?;
-        if !(level > 0.0 && level < 1.0) || !value.is_finite() {
+        if !(level > 0.0 && level < 1.0 && value.is_finite()) {
             return None;
         }
         let clusters = self.clusters.min(other.clusters);

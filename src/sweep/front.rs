@@ -5,9 +5,10 @@ use super::objective::Metric;
 use super::record::Record;
 use super::sampled::Sampler;
 use super::selection::FrontPoint;
-use super::sheet::Sheet;
+use super::sheet::{Scratch, Sheet};
 use super::trial::Trial;
-use crate::stats::{Estimate, Resampled};
+use crate::stats::{Estimate, Resampled, median};
+use rayon::prelude::*;
 use std::cmp::Ordering;
 
 /// Of the differences that say who leads by chance, and the interval of a cost.
@@ -55,27 +56,32 @@ pub fn front(sheet: &Sheet, trials: &[Trial], records: &[Record]) -> Front {
     if !known {
         return Front::default();
     }
-    let eligible = trials.iter().zip(records).enumerate().filter(|(_, (trial, _))| trial.is_eligible());
-    let candidates = eligible.filter_map(|(index, (_, record))| Candidate::of(sheet, index, record)).collect();
-    let mut best = undominated(distinct(candidates));
+    let eligible: Vec<usize> = (0..trials.len().min(records.len())).filter(|&i| trials[i].is_eligible()).collect();
+    let of = |scratch: &mut Scratch, &index: &usize| Candidate::of(sheet, scratch, index, &records[index]);
+    let candidates: Vec<Option<Candidate>> = eligible.par_iter().map_init(|| Scratch::of(sheet), of).collect();
+    let mut best = undominated(distinct(candidates.into_iter().flatten().collect()));
     let left_out = thin(&mut best);
     best.sort_by(by_losses);
     let sampler = Sampler::of(sheet, REPLICATES, SEED);
     let measured: Vec<Measured> =
-        best.iter().map(|point| Measured::of(&sampler, sheet, &records[point.index])).collect();
-    let points = best.iter().enumerate().map(|(at, point)| {
+        best.par_iter().map(|point| Measured::of(&sampler, sheet, &records[point.index])).collect();
+    let points = (0..best.len()).into_par_iter().map(|at| {
         let by_chance = measured.iter().enumerate().any(|(other, q)| other != at && q.beats(&measured[at]));
-        measured[at].told(sheet, &trials[point.index], &records[point.index], (point.same, by_chance))
+        let index = best[at].index;
+        measured[at].told(sheet, &trials[index], &records[index], (best[at].same, by_chance))
     });
     Front { points: points.collect(), left_out: left_out as u64 }
 }
 
 impl Candidate {
     /// `None`: nothing was expected of it, so that there is no recall.
-    fn of(sheet: &Sheet, index: usize, record: &Record) -> Option<Self> {
-        let (sum, days) = (sheet.total(record), sheet.ground().days);
+    fn of(sheet: &Sheet, scratch: &mut Scratch, index: usize, record: &Record) -> Option<Self> {
+        let amounts = sheet.amounts_in(record, scratch);
+        let sum = amounts.iter().fold(Amounts::default(), |sum, (_, amounts)| sum + *amounts);
+        let days = sheet.ground().days;
         let value = |metric| sheet.metric(metric, &sum, days);
-        let minutes = sheet.act_minutes(record).unwrap_or(f64::INFINITY);
+        let waits: Vec<f64> = sheet.waits_in(record, scratch).into_iter().map(|(_, minutes)| minutes).collect();
+        let minutes = median(&waits).unwrap_or(f64::INFINITY);
         let losses = [-value(Metric::EndToEndRecall)?, value(Metric::FalseCost)?, value(Metric::Tokens)?, minutes];
         Some(Self { index, same: 0, losses, total_usd: value(Metric::Cost)? })
     }
@@ -189,4 +195,90 @@ impl Measured {
 fn beyond_chance(own: &Resampled, theirs: &Resampled) -> Option<f64> {
     let difference = own.minus(theirs, LEVEL)?;
     (difference.low? > 0.0 || difference.high? < 0.0).then_some(difference.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{ground, record, trial};
+    use super::super::trial::Role;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn found(records: &[Record]) -> Front {
+        let trials: Vec<Trial> = records.iter().map(|record| trial(&record.id, &[])).collect();
+        front(&Sheet::of(&ground()), &trials, records)
+    }
+
+    fn told(front: &Front) -> Vec<(&str, u64, bool)> {
+        front.points.iter().map(|point| (&*point.id, point.same, point.by_chance)).collect()
+    }
+
+    #[test]
+    fn dominated_trials_are_left_out_and_equal_ones_told_once() {
+        let records = [
+            record("worse", 0..20, 0..8, 1000),
+            record("good", 0..20, 0..4, 1000),
+            record("good again", 0..20, 0..4, 1000),
+            record("quiet", 0..0, 0..0, 0),
+        ];
+        let front = found(&records);
+        assert_eq!(told(&front), [("good", 1, false), ("quiet", 0, false)]);
+        assert_eq!((front.points[0].recall.numerator, front.points[0].recall.denominator), (20, 30));
+        assert_eq!(front.points[0].act_minutes_p50, Some(50.0));
+        assert_eq!((front.points[1].false_usd, front.points[1].act_minutes_p50, front.left_out), (0.0, None, 0));
+    }
+
+    #[test]
+    fn a_lead_within_chance_is_marked_and_one_beyond_it_is_not() {
+        // One incident more for fifteen false actions: nobody can tell the incident from chance.
+        let front = found(&[record("lucky", 0..21, 0..15, 1000), record("sound", 0..20, 0..0, 1000)]);
+        assert_eq!(told(&front), [("lucky", 0, true), ("sound", 0, false)]);
+        // Twelve incidents more are beyond chance: now it is a choice.
+        let front = found(&[record("thorough", 0..30, 0..15, 1000), record("careful", 0..18, 0..0, 1000)]);
+        assert_eq!(told(&front), [("thorough", 0, false), ("careful", 0, false)]);
+    }
+
+    #[test]
+    fn references_and_partial_logs_have_no_front() {
+        let record = record("r", 0..20, 0..1, 1000);
+        let reference = Trial { role: Role::Reference, ..trial("r", &[]) };
+        let sheet = Sheet::of(&ground());
+        assert!(front(&sheet, &[reference], std::slice::from_ref(&record)).points.is_empty());
+        let partial = super::super::Ground { labels: Some(crate::evaluate::Labels::Partial), ..ground() };
+        assert!(front(&Sheet::of(&partial), &[trial("r", &[])], &[record]).points.is_empty());
+    }
+
+    #[test]
+    fn many_points_are_thinned_and_the_rest_counted() {
+        // For every number of incidents, fewer tokens at the price of more false actions.
+        let point = |i: u32| {
+            let (answered, falsely) = (i % 30, i / 30);
+            record(&format!("t{i}"), 0..answered, 0..falsely, 10_000 - 2_000 * u64::from(falsely))
+        };
+        let front = found(&(0..150).map(point).collect::<Vec<Record>>());
+        assert_eq!(front.points.len(), MOST_POINTS);
+        assert!((20..=50).contains(&front.left_out), "{}", front.left_out);
+        let recalls: std::collections::BTreeSet<u64> = front.points.iter().map(|p| p.recall.numerator).collect();
+        assert_eq!(recalls.len(), 30, "every recall keeps its cheapest");
+    }
+
+    proptest! {
+        #[test]
+        fn the_front_is_what_no_other_dominates(
+            losses in prop::collection::vec(prop::array::uniform4(0..6_u8), 1..60)
+        ) {
+            let candidate = |(index, l): (usize, &[u8; 4])| Candidate {
+                index, same: 0, losses: l.map(f64::from), total_usd: 0.0,
+            };
+            let all: Vec<Candidate> = losses.iter().enumerate().map(candidate).collect();
+            let slow: std::collections::BTreeSet<[u8; 4]> = all
+                .iter()
+                .filter(|x| !all.iter().any(|other| other.dominates(x)))
+                .map(|x| x.losses.map(|loss| loss as u8))
+                .collect();
+            let fast = undominated(distinct(losses.iter().enumerate().map(candidate).collect()));
+            prop_assert_eq!(fast.len(), slow.len());
+            prop_assert!(fast.iter().all(|x| slow.contains(&x.losses.map(|loss| loss as u8))));
+        }
+    }
 }

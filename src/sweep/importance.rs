@@ -40,12 +40,11 @@ pub fn importance(
         .collect();
     let is_log = objective.metric == Metric::Cost && values.iter().all(|&value| value > 0.0);
     let response: Vec<f64> = if is_log { values.iter().map(|value| value.ln()).collect() } else { values.clone() };
-    let (method, shares, r_squared) = match functional_anova(&sizes, &design, &response) {
-        Some(shares) => ("exact", shares, None),
-        None => {
-            let forest = forest_anova(&sizes, &design, &response, SEED)?;
-            ("forest", forest.shares, forest.r_squared)
-        }
+    let (method, shares, r_squared) = if let Some(shares) = functional_anova(&sizes, &design, &response) {
+        ("exact", shares, None)
+    } else {
+        let forest = forest_anova(&sizes, &design, &response, SEED)?;
+        ("forest", forest.shares, forest.r_squared)
     };
     let told = Told { axes, scales: &scales, design: &design, values: &values, goal: objective.goal };
     Some(Importance {
@@ -71,7 +70,9 @@ impl Scale {
             return Self { names: axis.levels.clone(), place: (0..axis.levels.len()).collect() };
         }
         let mut counts = vec![0_usize; axis.levels.len()];
-        points.iter().for_each(|trial| counts[trial.levels[index]] += 1);
+        for trial in points {
+            counts[trial.levels[index]] += 1;
+        }
         let mut before = 0;
         let mut place = Vec::with_capacity(counts.len());
         for count in counts {
@@ -154,4 +155,93 @@ impl Told<'_> {
 
 fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().fold(0.0, |sum, value| sum + value) / values.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::trial;
+    use super::*;
+
+    fn axis(path: &str, levels: usize) -> AxisSummary {
+        AxisSummary { path: path.to_owned(), levels: (0..levels).map(|level| format!("{level}")).collect() }
+    }
+
+    fn cost() -> Objective {
+        Objective::default()
+    }
+
+    #[test]
+    fn a_full_grid_is_exact_and_flat_axes_are_marked() {
+        let axes = [axis("a", 2), axis("b", 3), axis("c", 2)];
+        let mut trials = vec![trial("null", &[])];
+        let mut values = vec![Some(1e9)];
+        for (a, b, c) in (0..12).map(|i| (i / 6, i / 2 % 3, i % 2)) {
+            trials.push(trial(&format!("t{a}{b}{c}"), &[a, b, c]));
+            // ln cost = 2·a + b²/2 − 3·[a = 1 and b = 2].
+            let ln = 2.0 * a as f64 + (b * b) as f64 / 2.0 - if a == 1 && b == 2 { 3.0 } else { 0.0 };
+            values.push(Some(ln.exp()));
+        }
+        let found = importance(&axes, &trials, &values, &cost()).unwrap();
+        assert_eq!((found.method, found.r_squared, &*found.response), ("exact", None, "ln cost per month"));
+        // By hand: means of a are 5/6 and 11/6, of b 1, 3/2, 3/2; V = 29/36, V_a = 1/4, V_b = 1/18, V_ab = 1/2.
+        let shares: Vec<(&str, f64, bool)> = found.main.iter().map(|m| (&*m.path, m.share, m.flat)).collect();
+        let expected = [("a", 9.0 / 29.0, false), ("b", 2.0 / 29.0, false), ("c", 0.0, true)];
+        for (found, expected) in shares.iter().zip(expected) {
+            assert!(
+                found.0 == expected.0 && (found.1 - expected.1).abs() < 1e-9 && found.2 == expected.2,
+                "{shares:?}"
+            );
+        }
+        assert_eq!(found.interactions.len(), 1);
+        assert!((found.interactions[0].share - 18.0 / 29.0).abs() < 1e-9 && found.rest < 1e-9);
+        let level = &found.main[0].levels[1];
+        assert_eq!((&*level.level, level.trials), ("1", 6));
+        // The least of exp(2), exp(2.5), exp(1).
+        assert!((level.best.unwrap() - 1.0_f64.exp()).abs() < 1e-9);
+        assert!((found.interactions[0].means[1][2].unwrap() - 1.0_f64.exp()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_grid_with_holes_is_a_forest_that_finds_what_matters() {
+        let axes = [axis("weak", 4), axis("strong", 4), axis("none", 5)];
+        let (mut trials, mut values) = (Vec::new(), Vec::new());
+        for i in (0..80_usize).filter(|i| i % 7 != 3) {
+            let levels = [i % 4, i / 4 % 4, i / 16];
+            trials.push(trial(&format!("t{i}"), &levels));
+            values.push(Some(100.0 + 10.0 * levels[1] as f64 + 2.0 * levels[0] as f64));
+        }
+        let recall = Objective { goal: Goal::Maximize, metric: Metric::DetectionRecall, constraints: Vec::new() };
+        let found = importance(&axes, &trials, &values, &recall).unwrap();
+        assert_eq!((found.method, &*found.response), ("forest", "detection recall"));
+        assert!(found.r_squared.unwrap() > 0.9, "{:?}", found.r_squared);
+        // Without holes: 100/104, 4/104, 0.
+        assert_eq!(found.main.iter().map(|m| &*m.path).collect::<Vec<_>>(), ["strong", "weak", "none"]);
+        assert!((found.main[0].share - 100.0 / 104.0).abs() < 0.05 && found.main[2].flat, "{:?}", found.main);
+        assert_eq!(found.main[0].levels[3].best, Some(136.0), "the best of what is made large is the largest");
+        assert_eq!(importance(&axes, &trials, &values, &recall), Some(found), "the same bytes again");
+    }
+
+    #[test]
+    fn a_continuous_axis_is_told_in_ranges() {
+        let axes = [axis("x", 200), axis("y", 2)];
+        let trials: Vec<Trial> = (0..200).map(|i| trial(&format!("t{i}"), &[i, i % 2])).collect();
+        let values: Vec<Option<f64>> = (0..200).map(|i| Some(f64::from(i))).collect();
+        let found = importance(&axes, &trials, &values, &cost()).unwrap();
+        let x = &found.main[0];
+        assert_eq!((&*x.path, x.levels.len()), ("x", MOST_LEVELS));
+        assert_eq!(x.levels.iter().map(|level| level.trials).sum::<u64>(), 200);
+        assert!(x.levels[0].level.starts_with("0 … ") && x.levels[15].level.ends_with(" … 199"), "{:?}", x.levels);
+        assert!(x.levels.iter().all(|level| (11..=14).contains(&level.trials)), "{:?}", x.levels);
+        assert_eq!(found.response, "cost per month", "a cost of 0 has no logarithm");
+    }
+
+    #[test]
+    fn nothing_to_explain_is_flat_and_too_little_is_none() {
+        let axes = [axis("a", 2)];
+        let trials = [trial("t1", &[0]), trial("t2", &[1])];
+        let found = importance(&axes, &trials, &[Some(5.0), Some(5.0)], &cost()).unwrap();
+        assert!(found.main[0].flat && found.main[0].share == 0.0 && found.rest == 0.0);
+        assert_eq!(importance(&axes, &trials, &[Some(5.0), None], &cost()), None);
+        assert_eq!(importance(&[], &trials, &[Some(5.0), Some(6.0)], &cost()), None);
+    }
 }

@@ -63,3 +63,56 @@ pub fn neighbours(
     });
     told.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{ground, record, trial};
+    use super::super::trial::Role;
+    use super::*;
+
+    fn axes() -> Vec<AxisSummary> {
+        let axis = |path: &str| AxisSummary {
+            path: path.to_owned(),
+            levels: ["low", "middle", "high"].map(str::to_owned).to_vec(),
+        };
+        vec![axis("detect.alpha"), axis("act.fix_at")]
+    }
+
+    fn found(points: &[(&str, [usize; 2], u32)], role: Role) -> Vec<Neighbour> {
+        let trials: Vec<Trial> = points.iter().map(|(id, levels, _)| Trial { role, ..trial(id, levels) }).collect();
+        let records: Vec<Record> =
+            points.iter().map(|(id, _, answered)| record(id, 0..*answered, 0..3, 1000)).collect();
+        neighbours(&Sheet::of(&ground()), &axes(), &trials, &records, 0, &Objective::default())
+    }
+
+    #[test]
+    fn one_axis_away_by_axis_and_level_with_the_difference() {
+        let points = [("c", [1, 1], 20), ("far", [0, 0], 20), ("y", [1, 2], 10), ("x", [2, 1], 20), ("w", [0, 1], 25)];
+        let around = found(&points, Role::Candidate);
+        let told: Vec<(&str, &str, &str, bool)> =
+            around.iter().map(|n| (&*n.id, &*n.path, &*n.level, n.same)).collect();
+        assert_eq!(
+            told,
+            [
+                ("w", "detect.alpha", "low", false),
+                ("x", "detect.alpha", "high", true),
+                ("y", "act.fix_at", "high", false)
+            ]
+        );
+        // Five incidents more, or ten fewer: their harm dwarfs the review.
+        let (fewer, same, more) = (&around[0], &around[1], &around[2]);
+        assert!(fewer.high.unwrap() < 0.0 && more.low.unwrap() > 0.0, "{around:?}");
+        assert_eq!((same.difference, same.low, same.high), (Some(0.0), Some(0.0), Some(0.0)));
+        assert!(found(&points, Role::Reference).is_empty());
+    }
+
+    #[test]
+    fn in_a_sample_the_nearest_are_told_by_all_that_differs() {
+        let around = found(&[("c", [1, 1], 20), ("far", [0, 0], 19), ("other", [2, 2], 20)], Role::Candidate);
+        assert_eq!(around.len(), 2);
+        assert_eq!(
+            (&*around[0].id, &*around[0].path, &*around[0].level),
+            ("far", "detect.alpha, act.fix_at", "low, low")
+        );
+    }
+}

@@ -103,15 +103,13 @@ struct Side {
 impl Side {
     /// `None`: false actions.
     fn resampled(&self, sampler: &Sampler, sheet: &Sheet, metric: Option<Metric>) -> Resampled {
-        match metric {
-            Some(metric) => sampler.metric(metric, &self.record, &self.amounts),
-            None => {
-                let mut found = sampler.per_month(&self.amounts, |sum| sum.false_actions);
-                // What hits no incident is false only where the log is complete.
-                found.value = found.value.filter(|_| sheet.ground().labels == Some(Labels::Complete));
-                found
-            }
+        if let Some(metric) = metric {
+            return sampler.metric(metric, &self.record, &self.amounts);
         }
+        let mut found = sampler.per_month(&self.amounts, |sum| sum.false_actions);
+        // What hits no incident is false only where the log is complete.
+        found.value = found.value.filter(|_| sheet.ground().labels == Some(Labels::Complete));
+        found
     }
 }
 
@@ -163,4 +161,65 @@ fn dearest_token(sheet: &Sheet) -> f64 {
         Tokens { cache_write: 1, ..Tokens::default() },
     ];
     one.into_iter().map(|tokens| sheet.ground().costs.price(tokens)).fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+#[allow(clippy::float_cmp)] // sums of whole numbers
+mod tests {
+    use super::super::fixture::{ground, record};
+    use super::super::ground::Ground;
+    use super::*;
+
+    fn metric<'t>(test: &'t PairedTest, name: &str) -> &'t AmountDifference {
+        test.metrics.iter().find(|found| found.metric == name).unwrap()
+    }
+
+    #[test]
+    fn answers_and_false_actions_are_paired_one_by_one() {
+        let sheet = Sheet::of(&ground());
+        let (a, b) = (record("a", 0..20, 0..6, 1000), record("b", 5..12, 5..7, 1000));
+        let test = paired_test(&sheet, &a, &b);
+        assert_eq!((test.only_a, test.only_b, test.false_only_a, test.false_only_b), (13, 0, 5, 1));
+        // 2·½¹³ and 2·(1 + 6)·½⁶.
+        assert!((test.p_recall.unwrap() - 2.0 / 8192.0).abs() < 1e-12);
+        assert!((test.p_false_actions.unwrap() - 14.0 / 64.0).abs() < 1e-12);
+        let recall = metric(&test, "end_to_end.recall");
+        assert!((recall.difference.as_ref().unwrap().value - 13.0 / 30.0).abs() < 1e-12);
+        assert!((recall.magnitude.unwrap() - 13.0 / 7.0).abs() < 1e-12);
+        assert_eq!((recall.significant, recall.relevant), (Some(true), Some(true)));
+        // The data is thirty days long: a month.
+        assert_eq!(metric(&test, "false_actions_per_month").difference.as_ref().unwrap().value, 4.0);
+        assert_eq!(metric(&test, "tokens_per_month").difference.as_ref().unwrap().value, 17_000.0);
+        let turned = paired_test(&sheet, &b, &a);
+        assert_eq!((turned.only_a, turned.only_b, turned.p_recall), (0, 13, test.p_recall));
+    }
+
+    #[test]
+    fn significant_and_relevant_are_two_questions() {
+        let sheet = Sheet::of(&ground());
+        // A few tokens more in every case: beyond chance, and worth nothing.
+        let (a, b) = (record("a", 0..20, 0..5, 1010), record("b", 0..20, 0..5, 1000));
+        let test = paired_test(&sheet, &a, &b);
+        let tokens = metric(&test, "tokens_per_month");
+        assert_eq!((tokens.significant, tokens.relevant), (Some(true), Some(false)));
+        let cost = metric(&test, "cost_usd_per_month");
+        assert_eq!((cost.significant, cost.relevant), (Some(true), Some(false)));
+        assert_eq!((test.p_recall, test.p_false_actions), (None, None));
+        // One false action a month would matter, and chance explains it.
+        let test = paired_test(&sheet, &record("a", 0..20, 0..1, 1000), &record("b", 0..20, 0..0, 1000));
+        let falsely = metric(&test, "false_actions_per_month");
+        assert_eq!((falsely.significant, falsely.relevant, falsely.magnitude), (Some(false), Some(true), None));
+    }
+
+    #[test]
+    fn what_the_incident_log_cannot_tell_is_left_open() {
+        let (a, b) = (record("a", 0..20, 0..6, 1000), record("b", 5..12, 5..7, 1000));
+        let known = |labels: Option<Labels>| {
+            let test = paired_test(&Sheet::of(&Ground { labels, ..ground() }), &a, &b);
+            let known = test.metrics.iter().filter(|found| found.difference.is_some()).map(|found| found.metric);
+            known.collect::<Vec<_>>()
+        };
+        assert_eq!(known(Some(Labels::Partial)), ["end_to_end.recall", "detection.recall", "tokens_per_month"]);
+        assert_eq!(known(None), ["tokens_per_month"]);
+    }
 }

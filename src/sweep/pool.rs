@@ -1,8 +1,8 @@
 //! The trials of a sweep, those that do the same by the objective taken together.
 
 use super::amounts::Amounts;
-use super::grid::parameter_count;
 use super::objective::{End, Form, Metric};
+use super::parameters::parameter_count;
 use super::profile::{Parts, Profile};
 use super::sheet::{Scratch, Sheet};
 use super::trial::Role;

@@ -9,6 +9,7 @@ mod bad_input;
 mod causality;
 mod classifier;
 mod cli;
+mod compare;
 mod contract;
 mod detect;
 mod detection;
