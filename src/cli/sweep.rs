@@ -14,9 +14,13 @@ use crate::dataset::DataSet;
 use crate::evaluate::Costs;
 use crate::model::UserError;
 use crate::report::{self, Style};
-use crate::sweep::{Ground, Journal, Origin, Planned, Record, Selection, Standing, Study, Sweep, Walk, plan::Stages};
+use crate::sweep::plan::{Stages, branches};
+use crate::sweep::{
+    Grid, Ground, Journal, Origin, Planned, Record, Selection, Standing, Study, Sweep, Trial, Walk, survivors,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -99,12 +103,20 @@ fn sweep(args: &SweepArgs, terminal: &Terminal) -> Result<(), Failure> {
         Format::Json => print(&report::json(&selection)?)?,
         Format::Md => print(&report::sweep_markdown(&selection, &table, &sweep.trials))?,
     }
-    if sweep.trials.len() < planned.trials.len() {
-        return Err(Failure::Resumable(stopped(&out, sweep.trials.len(), planned.trials.len())));
+    let wanted = planned.trials.len() - done.halved;
+    if sweep.trials.len() < wanted {
+        return Err(Failure::Resumable(stopped(&out, sweep.trials.len(), wanted)));
     }
     done.journal.remove()?;
-    note(&format!("page: {}", out.join("sweep.md").display()));
+    page_place(&out);
     Ok(())
+}
+
+/// Says on stderr where the page is; silent when no person is watching.
+fn page_place(out: &Path) {
+    if std::io::stderr().is_terminal() {
+        note(&format!("page: {}", out.join("sweep.md").display()));
+    }
 }
 
 /// `reports/<data set>-<grid>`.
@@ -140,20 +152,20 @@ struct Done {
     /// By the trial's id.
     records: BTreeMap<String, Record>,
     resumed: usize,
+    /// Trials that halving dropped.
+    halved: usize,
     stages: Stages,
     took: Duration,
 }
 
 impl Job<'_> {
     /// Evaluates the trials that have no record yet, and keeps each as it is done.
-    fn evaluate(&mut self, grid: &crate::sweep::Grid, resume: bool) -> Result<Done, Failure> {
+    fn evaluate(&mut self, grid: &Grid, resume: bool) -> Result<Done, Failure> {
         let origin = plan::origin(self.data, self.costs, grid, self.planned)?;
         let (journal, known) = self.journal(&origin, resume)?;
         let resumed = known.len();
         let records: BTreeMap<String, Record> = known.into_iter().map(|r| (r.id.clone(), r)).collect();
         let trials = &self.planned.trials;
-        let wanted: Vec<usize> = (0..trials.len()).filter(|&t| !records.contains_key(&trials[t].id)).collect();
-        let stages = Stages::of(&crate::sweep::plan::branches(trials, &wanted));
         let kept = Mutex::new((journal, records));
         let keep = |record: Record| {
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -169,14 +181,22 @@ impl Job<'_> {
             keep: &keep,
             stop: &|| self.stop.is_due(),
             progress: self.terminal,
+            end: self.data.span.end,
         };
+        let left = survivors(&walk, grid.sample, &self.sweep(grid, trials.clone(), Vec::new()))?;
+        let halved = trials.len() - left.len();
+        let wanted: Vec<usize> = {
+            let known = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            left.into_iter().filter(|&trial| !known.1.contains_key(&trials[trial].id)).collect()
+        };
+        let stages = Stages::of(&branches(trials, &wanted));
         let notes = walk.run(&wanted);
         self.terminal.clear();
         for told in notes? {
             warn(&told);
         }
         let (journal, records) = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Done { journal, records, resumed, stages, took: began.elapsed() })
+        Ok(Done { journal, records, resumed, halved, stages, took: began.elapsed() })
     }
 
     fn journal(&self, origin: &Origin, resume: bool) -> Result<(Journal, Vec<Record>), Failure> {
@@ -189,11 +209,21 @@ impl Job<'_> {
         Ok((Journal::begin(self.out, origin)?, Vec::new()))
     }
 
+    fn sweep(&self, grid: &Grid, trials: Vec<Trial>, records: Vec<Record>) -> Sweep {
+        Sweep {
+            grid: self.planned.summary.clone(),
+            objective: grid.objective.clone(),
+            ground: Ground::of(self.data, self.costs),
+            trials,
+            records,
+        }
+    }
+
     /// Chooses among the trials that are done.
-    fn choose(&self, grid: &crate::sweep::Grid, done: &Done) -> Result<(Sweep, Selection, Vec<Standing>), Failure> {
+    fn choose(&self, grid: &Grid, done: &Done) -> Result<(Sweep, Selection, Vec<Standing>), Failure> {
         let trials: Vec<_> =
             self.planned.trials.iter().filter(|trial| done.records.contains_key(&trial.id)).cloned().collect();
-        if !trials.iter().any(crate::sweep::Trial::is_eligible) {
+        if !trials.iter().any(Trial::is_eligible) {
             return Err(Failure::Resumable(stopped(self.out, trials.len(), self.planned.trials.len())));
         }
         let records: Vec<Record> = trials.iter().filter_map(|trial| done.records.get(&trial.id).cloned()).collect();
@@ -201,13 +231,8 @@ impl Job<'_> {
             let help = "shakedown check DATASET says what is missing; shakedown replay DATASET says why no deploy fits";
             return Err(Failure::Nothing(UserError::new("deploys.jsonl", "no trial could evaluate a deploy", help)));
         }
-        let sweep = Sweep {
-            grid: self.planned.summary.clone(),
-            objective: grid.objective.clone(),
-            ground: Ground::of(self.data, self.costs),
-            trials,
-            records,
-        };
+        let mut sweep = self.sweep(grid, trials, records);
+        sweep.grid.halved = done.halved as u64;
         let study = Study::of(&sweep, self.terminal);
         let (selection, table) = (study.selection(self.terminal), study.table());
         self.terminal.clear();

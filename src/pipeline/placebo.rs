@@ -52,14 +52,15 @@ struct PlaceboLook<'a> {
 /// Runs the detection stage at every matched pseudo-deploy.
 #[must_use]
 pub fn placebos(data: &DataSet, fits: &Fits, spec: &PipelineSpec, progress: &dyn Progress) -> Vec<Placebo> {
-    PlaceboLooks::measure(data, fits, spec, progress).flag(fits, &spec.detect)
+    PlaceboLooks::measure(data, fits, spec, data.span.end, progress).flag(fits, &spec.detect)
 }
 
 impl<'a> PlaceboLooks<'a> {
-    /// Measures all of them; no threshold is put to anything.
+    /// Measures all that are decided no later than `end`; no threshold is put to anything.
     #[must_use]
-    pub fn measure(data: &'a DataSet, fits: &Fits, spec: &PipelineSpec, progress: &dyn Progress) -> Self {
-        let windows = plan(data, spec);
+    pub fn measure(data: &'a DataSet, fits: &Fits, spec: &PipelineSpec, end: Instant, progress: &dyn Progress) -> Self {
+        let mut windows = plan(data, spec);
+        windows.retain(|(window, _)| window.decided_at <= end);
         progress.start(&format!("placebos of {}", spec.name), windows.len() as u64);
         let detect = Detect::new(&spec.detect);
         let calendar = Calendar::of(&data.manifest.timezone);

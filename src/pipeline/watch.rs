@@ -6,7 +6,7 @@ use super::{Outcome, PipelineSpec, ReplaySpec, Schedule, Trigger};
 use crate::dataset::DataSet;
 use crate::detect::{Detect, DetectSpec, Look, Measured, Seen, Shock, Tests};
 use crate::gate::{GateSpec, Passage};
-use crate::model::{Alert, Detection, Interval, Progress, Span, Window};
+use crate::model::{Alert, Detection, Instant, Interval, Progress, Span, Window};
 use crate::series::Fits;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -46,9 +46,25 @@ impl<'w> Watched<'w> {
         with_placebos: bool,
         progress: &dyn Progress,
     ) -> Self {
-        let placebos =
-            if with_placebos { PlaceboLooks::measure(data, fits, spec, progress) } else { PlaceboLooks::default() };
-        let schedule = Schedule::plan(data, &spec.replay);
+        Self::until(data, fits, spec, (data.span.end, with_placebos), progress)
+    }
+
+    /// The same of windows, and pseudo-deploys, that are decided no later than `end`.
+    #[must_use]
+    pub fn until(
+        data: &'w DataSet,
+        fits: &'w Fits<'w>,
+        spec: &PipelineSpec,
+        (end, with_placebos): (Instant, bool),
+        progress: &dyn Progress,
+    ) -> Self {
+        let measure = || PlaceboLooks::measure(data, fits, spec, end, progress);
+        let placebos = if with_placebos { measure() } else { PlaceboLooks::default() };
+        let mut schedule = Schedule::plan(data, &spec.replay);
+        for windows in &mut schedule.deploys {
+            windows.retain(|window| window.decided_at <= end);
+        }
+        schedule.deploys.retain(|windows| !windows.is_empty());
         let (looks, steps) = all_looks(data, spec, &schedule);
         progress.start(&format!("replaying {}", spec.name), looks.len() as u64);
         let mut measured = Detect::new(&spec.detect).measure(fits, &looks, &|| progress.advance(1));

@@ -77,10 +77,9 @@ pub fn multiplicity(pool: &Pool, scores: &Scores, drawn: &Drawn, picked: &Picked
     let base = pool.base().map(|trial| pool.class_of[trial]);
     let against_base = base.map(|base| better_than(scores, drawn, &contestants, base)).unwrap_or_default();
     let eligible = pool.classes.iter().filter(|class| class.simplest.is_some()).count();
-    let trials = |classes: &[usize]| classes.iter().map(|&class| pool.eligible_in(class)).sum::<u64>();
     Some(Multiplicity {
         distinct: eligible as u64,
-        not_worse_than_best: trials(&left) + pool.eligible_in(picked.best),
+        not_worse_than_best: left.len() as u64 + 1,
         critical,
         p_any_better_than_base: p_any(drawn, &against_base),
         p_choice_better_than_base: p_of(drawn, &against_base, picked.chosen),

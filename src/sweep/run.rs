@@ -5,7 +5,7 @@ use super::plan::{Branch, Stages, branches};
 use super::{Record, Trial, hash_of};
 use crate::dataset::DataSet;
 use crate::evaluate::{Costs, GivenPipeline, evaluate};
-use crate::model::{Progress, Silent, UserError};
+use crate::model::{self, Progress, Silent, UserError};
 use crate::pipeline::{Asked, Diffs, Flagged, Groupings, Outcome, PipelineSpec, Replay, Verdicts, Watched, act, ask};
 use crate::series::Fits;
 use crate::triage::TriagerSpec;
@@ -24,6 +24,8 @@ pub struct Walk<'s> {
     /// Asked before each piece of work: whether to stop there.
     pub stop: &'s (dyn Fn() -> bool + Sync),
     pub progress: &'s dyn Progress,
+    /// Windows that are decided later are left out; the data's end: none is.
+    pub end: model::Instant,
 }
 
 /// What is shared by all trials that normalize alike.
@@ -106,7 +108,7 @@ impl Walker<'_> {
             return Ok(());
         }
         let began = Instant::now();
-        let watched = Watched::of(self.walk.data, trunk.fits, self.spec(branch), true, &Silent);
+        let watched = Watched::until(self.walk.data, trunk.fits, self.spec(branch), (self.walk.end, true), &Silent);
         self.meter.measured(began.elapsed());
         let began = Instant::now();
         each(&branch.below, |below| self.flag(trunk, &watched, below))?;

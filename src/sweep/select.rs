@@ -5,14 +5,17 @@ use super::bias::bias;
 use super::choose::{Picked, pick};
 use super::conclude::{Findings, conclude};
 use super::drawn::{Drawn, SEED};
+use super::front::front;
+use super::importance::importance;
 use super::multiplicity::multiplicity;
 use super::needed::{competitor, needed};
+use super::neighbours::neighbours;
 use super::noise::label_noise;
 use super::paired_test::paired_test;
 use super::pool::{Pool, Scores};
 use super::selection::{
-    BiasCorrected, Choice, Conclusion, Multiplicity, Needed, PairedTest, Reason, Selection, Setting, Standing,
-    Validation,
+    BiasCorrected, Choice, Conclusion, Importance, Multiplicity, Needed, Neighbour, PairedTest, Reason, Selection,
+    Setting, Standing, Validation,
 };
 use super::table::{Parts, standings};
 use super::trial::Role;
@@ -57,7 +60,7 @@ impl<'s> Study<'s> {
         self.standings(&(0..self.pool.sweep.trials.len()).collect::<Vec<usize>>())
     }
 
-    /// What was chosen, and how far that can be trusted. The front, importance and neighbours are left empty.
+    /// What was chosen, and how far that can be trusted.
     #[must_use]
     pub fn selection(&self, progress: &dyn Progress) -> Selection {
         let chosen = self.picked.as_ref().map(|picked| picked.chosen);
@@ -66,6 +69,7 @@ impl<'s> Study<'s> {
         let multiplicity = self.picked.as_ref().and_then(|p| multiplicity(&self.pool, &self.scores, &self.drawn, p));
         let conclusion = self.conclusion(&validation, bias.as_ref(), multiplicity.as_ref());
         let sweep = self.pool.sweep;
+        let front = front(&self.pool.sheet, &sweep.trials, &sweep.records);
         let noise = |choice| label_noise(&self.pool, &self.scores, &self.drawn, choice, progress);
         Selection {
             schema_version: 1,
@@ -87,11 +91,25 @@ impl<'s> Study<'s> {
             multiplicity,
             tests: self.tests(),
             needed: self.needed(conclusion),
-            front: Vec::new(),
-            importance: None,
-            neighbours: Vec::new(),
+            front_left_out: front.left_out,
+            front: front.points,
+            importance: self.importance(),
+            neighbours: self.neighbours(),
             label_noise: chosen.map(noise).unwrap_or_default(),
         }
+    }
+
+    /// Of the objective over the whole data set.
+    fn importance(&self) -> Option<Importance> {
+        let sweep = self.pool.sweep;
+        let values: Vec<Option<f64>> = self.table().iter().map(|standing| standing.objective).collect();
+        importance(&sweep.grid.axes, &sweep.trials, &values, &sweep.objective).filter(|_| self.is_known())
+    }
+
+    fn neighbours(&self) -> Vec<Neighbour> {
+        let (Some(choice), sweep) = (self.choice(), self.pool.sweep) else { return Vec::new() };
+        let axes = &sweep.grid.axes;
+        neighbours(&self.pool.sheet, axes, &sweep.trials, &sweep.records, choice, &sweep.objective)
     }
 
     fn conclusion(

@@ -37,6 +37,8 @@ pub struct Selection {
     pub needed: Option<Needed>,
     /// By falling recall.
     pub front: Vec<FrontPoint>,
+    /// Further points of the front, dearer at the same recall.
+    pub front_left_out: u64,
     pub importance: Option<Importance>,
     /// By falling closeness to the choice.
     pub neighbours: Vec<Neighbour>,
@@ -223,7 +225,7 @@ pub struct BiasCorrected {
 pub struct Multiplicity {
     /// Eligible trials that decide differently from each other.
     pub distinct: u64,
-    /// Eligible trials that cannot be told from the best at 95 % over all comparisons at once (max-T bootstrap, Romano & Wolf 2005).
+    /// Of those, the ones that cannot be told from the best at 95 % over all comparisons at once (max-T bootstrap, Romano & Wolf 2005).
     pub not_worse_than_best: u64,
     /// The critical value that the largest of all standardized differences has to pass.
     pub critical: f64,

@@ -73,7 +73,7 @@ impl Plan {
         let in_days = |span: Span| span.as_minutes() / 1440.0;
         let short = (self.gap < self.full_gap).then(|| {
             format!(
-                "The longest baseline and a window take {:.1} days, and with a gap of that length too few weeks would be left to score on.                  The gap is {:.1} days instead: baselines of the weeks scored on reach into the weeks chosen on, labels do not.",
+                "The longest baseline and a window take {:.1} days, and with a gap of that length too few weeks would be left to score on. The gap is {:.1} days instead: baselines of the weeks scored on reach into the weeks chosen on, labels do not.",
                 in_days(self.full_gap),
                 in_days(self.gap),
             )
@@ -83,7 +83,7 @@ impl Plan {
             let needed = warm_up + in_days(MIN_TRAIN) + in_days(self.gap) + in_days(BLOCK) + in_days(MIN_BLOCK);
             let how_many = if self.splits.is_empty() { "No weeks are" } else { "Only one block is" };
             format!(
-                "{how_many} left to score on: after {warm_up:.1} days of warm-up, at least {:.0} days to choose on, a gap of {:.1} days and                  two blocks of {:.0} and at least {:.0} days take {needed:.1} days, and the data set covers {:.1}.",
+                "{how_many} left to score on: after {warm_up:.1} days of warm-up, at least {:.0} days to choose on, a gap of {:.1} days and two blocks of {:.0} and at least {:.0} days take {needed:.1} days, and the data set covers {:.1}.",
                 in_days(MIN_TRAIN),
                 in_days(self.gap),
                 in_days(BLOCK),

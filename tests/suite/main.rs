@@ -31,5 +31,6 @@ mod nulls;
 mod oracle;
 mod regrouping;
 mod support;
+mod sweep;
 mod triage;
 mod vectors;

@@ -2,7 +2,6 @@
 
 use crate::cli::args::SweepArgs;
 use crate::cli::failure::Failure;
-use crate::cli::output::note;
 use crate::dataset::{nearest, read_text};
 use crate::model::UserError;
 use crate::sweep::TrialFile;
@@ -24,7 +23,6 @@ pub fn run(args: &SweepArgs, id: &str, file: &Path) -> Result<(), Failure> {
     }
     let unwritable = |e: std::io::Error| UserError::new(file.display().to_string(), e.to_string(), "");
     std::fs::write(file, trial.given).map_err(unwritable)?;
-    note(&format!("shakedown replay DATASET --pipeline {}", file.display()));
     Ok(())
 }
 

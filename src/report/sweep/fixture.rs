@@ -398,6 +398,7 @@ pub fn plausible() -> Sweep {
             incidents: Some(28.4),
         }),
         front: front(&table),
+        front_left_out: 0,
         importance: Some(importance(&axes, &trials, &table)),
         neighbours: Vec::new(),
         label_noise: [(0.05, 88), (0.1, 71), (0.2, 44)]

@@ -22,7 +22,12 @@ pub(super) fn conclusion(view: View, name: Named) -> String {
         Conclusion::NotShownBetter => format!(
             "{choice} is the best guess, but it is not shown to be better than {base}."
         ),
-        Conclusion::KeepBase => format!("Keep {base}: nothing that was searched is shown to be better."),
+        Conclusion::KeepBase if view.selection.choice.as_ref().is_some_and(|c| c.id == view.selection.grid.base) => {
+            format!("Keep {base}: nothing that was searched does better.")
+        }
+        Conclusion::KeepBase => {
+            format!("Keep {base}: what was searched does no better where it was not chosen on.")
+        }
         Conclusion::RunNothing => {
             "Run nothing yet: nothing that was searched is shown to cost less than running nothing at all.".to_owned()
         }

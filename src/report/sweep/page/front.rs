@@ -27,11 +27,11 @@ pub(super) fn section(view: View) -> Option<String> {
     ];
     Some(format!(
         "## What it gives up\n\n{} on the front: no other is as good in regressions caught, cost of false cases, tokens and time to act and better in one. {} of them {} there only by differences that chance explains (“yes”; 90 % paired intervals). Running another one of these trades one good for another; running anything else gives something up for nothing.\n\n{}{}",
-        plural(front.len() as u64, "configuration"),
+        plural(front.len() as u64 + view.selection.front_left_out, "configuration"),
         count(chance),
         if chance == 1 { "is" } else { "are" },
         table(&head, false, &rows),
-        and_more(front.len(), rows.len(), "trials.csv")
+        and_more(front.len() + view.selection.front_left_out as usize, rows.len(), "trials.csv")
     ))
 }
 

@@ -28,7 +28,7 @@ pub(super) fn section(view: View, chart: Option<(&'static str, &'static str)>) -
 /// In sample beside out of sample.
 fn validation(view: View) -> String {
     let (scale, v) = (view.scale(), &view.selection.validation);
-    let note = v.note.as_deref().map_or_else(String::new, |note| format!("{}\n", md(note)));
+    let note = v.note.as_deref().map_or_else(String::new, |note| format!("\n{}\n", md(note)));
     if v.folds.is_empty() {
         return format!(
             "Nothing could be scored on weeks that it was not chosen on, so the numbers above flatter the choice. {note}"
@@ -42,14 +42,7 @@ fn validation(view: View) -> String {
     ];
     let rows: Vec<Vec<String>> =
         rows.iter().map(|(what, value)| vec![(*what).to_owned(), scale.value(*value)]).collect();
-    let gap = if v.gap_days > 0.0 {
-        format!(
-            " with {} days between, as long as the longest baseline, so that neither sees the other",
-            decimal(v.gap_days)
-        )
-    } else {
-        String::new()
-    };
+    let gap = if v.gap_days > 0.0 { format!(" with {} days between", decimal(v.gap_days)) } else { String::new() };
     let agreeing = format!("{} of {}", count(v.agreeing), plural(v.folds.len() as u64, "fold"));
     let told: Vec<Vec<String>> = v.folds.iter().take(SHOWN).map(|fold| fold_row(view, fold)).collect();
     format!(
