@@ -21,15 +21,7 @@ fn trials(axes: &str) -> Vec<Trial> {
 
 /// Seconds that it takes to evaluate all of them.
 fn seconds(data: &DataSet, costs: &Costs, trials: &[Trial], threads: usize) -> f64 {
-    let walk = Walk {
-        data,
-        costs,
-        trials,
-        keep: &|_| Ok(()),
-        stop: &|| false,
-        progress: &Silent,
-        end: data.span.end,
-    };
+    let walk = Walk { data, costs, trials, keep: &|_| Ok(()), stop: &|| false, progress: &Silent, end: data.span.end };
     let all: Vec<usize> = (0..trials.len()).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     let began = Instant::now();
@@ -39,7 +31,8 @@ fn seconds(data: &DataSet, costs: &Costs, trials: &[Trial], threads: usize) -> f
 
 fn main() {
     let folder = generator::data_set(generator::records());
-    let data = load(&folder, RejectPolicy::default(), &Silent, &mut Intake::default()).expect("generated data is valid");
+    let data =
+        load(&folder, RejectPolicy::default(), &Silent, &mut Intake::default()).expect("generated data is valid");
     let costs = Costs::shipped().expect("shipped");
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let one = trials("\"detect.alpha\" = [0.04]\n");
@@ -74,6 +67,15 @@ fn main() {
         let marginal = (took - replay) / (count - 1) as f64 / replay;
         println!("one more {what:<14} {marginal:.3} of a replay ({count} in {took:.2} s)");
     }
-    println!("{} mixed trials        {:.2} replays ({} groupings, {parallel:.2} s)", many.len(), parallel / replay, stages.normalize);
-    println!("trials a second         {:.1} on one thread, {:.1} on {threads}", many.len() as f64 / alone, many.len() as f64 / parallel);
+    println!(
+        "{} mixed trials        {:.2} replays ({} groupings, {parallel:.2} s)",
+        many.len(),
+        parallel / replay,
+        stages.normalize
+    );
+    println!(
+        "trials a second         {:.1} on one thread, {:.1} on {threads}",
+        many.len() as f64 / alone,
+        many.len() as f64 / parallel
+    );
 }

@@ -126,6 +126,7 @@ pub enum Format {
 }
 
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools)] // switches of a command line
 pub struct SweepArgs {
     /// The folder of the data set, as for replay
     #[arg(required_unless_present = "export_trial")]

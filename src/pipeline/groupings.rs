@@ -26,6 +26,9 @@ impl Grouping {
     }
 }
 
+/// A pipeline of a grouping with its normalizer, and the templates where its rules were applied with those of others.
+type Ready<'s> = (&'s PipelineSpec, Built, Option<Templates>);
+
 /// Makes the series of several groupings one after the other.
 pub struct Groupings<'s, 'd> {
     data: &'d DataSet,
@@ -33,7 +36,7 @@ pub struct Groupings<'s, 'd> {
     /// One pipeline of each grouping, not made yet.
     open: std::vec::IntoIter<&'s PipelineSpec>,
     /// Those whose rules were applied together, in order.
-    ready: std::vec::IntoIter<(&'s PipelineSpec, Built, Option<Templates>)>,
+    ready: std::vec::IntoIter<Ready<'s>>,
 }
 
 impl<'s, 'd> Groupings<'s, 'd> {
@@ -63,7 +66,7 @@ impl<'s, 'd> Groupings<'s, 'd> {
         Some(fits.map_err(|reason| (spec, reason)))
     }
 
-    fn apply_rules(&mut self) -> Result<Vec<(&'s PipelineSpec, Built, Option<Templates>)>, (&'s PipelineSpec, String)> {
+    fn apply_rules(&mut self) -> Result<Vec<Ready<'s>>, (&'s PipelineSpec, String)> {
         let build = |spec: &'s PipelineSpec| match spec.normalize.build() {
             Ok(built) => Ok((spec, built)),
             Err(reason) => Err((spec, reason)),

@@ -118,12 +118,11 @@ impl Flagged<'_> {
         for one in measured.seen.iter().filter(|one| decided[one.look].is_none()) {
             of_look[one.look].push(one.clone());
         }
-        let parts = looks.iter().zip(of_look).zip(&measured.shocks).zip(&measured.tests).zip(decided);
-        let outcome =
-            |((((look, seen), shock), tests), decided): ((((&Look, _), &Option<Shock>), &Tests), &Option<_>)| {
-                decided.is_none().then(|| self.outcome_of(gate, look, seen, *shock, *tests))
-            };
-        parts.map(outcome).collect()
+        let outcome = |(index, seen): (usize, Vec<Seen>)| {
+            let (shock, tests) = (measured.shocks[index], measured.tests[index]);
+            decided[index].is_none().then(|| self.outcome_of(gate, &looks[index], seen, shock, tests))
+        };
+        of_look.into_iter().enumerate().map(outcome).collect()
     }
 
     fn outcome_of(&self, gate: &GateSpec, look: &Look, seen: Vec<Seen>, shock: Option<Shock>, tests: Tests) -> Outcome {

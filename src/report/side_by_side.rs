@@ -5,7 +5,7 @@ mod words;
 use super::markdown::{md, table};
 use super::number::{UNDEFINED, Unit, count, decimal, difference, estimate_short, money, p_equals, percent};
 use super::shown::{excerpt, visible};
-use super::style::{Style, pad, wrap};
+use super::style::{Style, fit, pad, wrap};
 use crate::sweep::{CaseId, Change, Discordant, MetricRow, SideBySide, Value};
 use std::fmt::Write;
 use words::{conclusion, note};
@@ -52,7 +52,7 @@ pub fn terminal(found: &SideBySide, style: Style) -> String {
     lines.push(String::new());
     let answer = [Some(conclusion(found)), note(found)].into_iter().flatten();
     lines.extend(answer.flat_map(|text| wrap(&visible(&text), WIDTH - 2)).map(|line| format!("  {line}")));
-    lines.join("\n") + "\n"
+    lines.iter().map(|line| fit(line, WIDTH) + "\n").collect()
 }
 
 /// The same as a Markdown page, with every id.
@@ -225,6 +225,6 @@ mod tests {
         let page = markdown(&found());
         assert!(page.contains("q2 (s), q3 (s), q4 (s)") && page.contains("q14 (s)"), "{page}");
         assert!(page.contains("| metric | A | B | B − A [95 %] | significant | magnitude | relevant |"));
-        assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains("](http"), "{page}");
+        assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains("](http:"), "{page}");
     }
 }

@@ -72,6 +72,14 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Cuts a line that names of strangers made longer than `width`; a coloured one is left as it is.
+pub fn fit(line: &str, width: usize) -> String {
+    if line.contains('\u{1b}') || line.chars().count() <= width {
+        return line.to_owned();
+    }
+    line.chars().take(width - 1).chain(['…']).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

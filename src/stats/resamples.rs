@@ -178,7 +178,8 @@ mod tests {
             rows in prop::collection::vec((0..4u32, 0..3u32, 0..4u32, 0..3u32), 1..30),
             seed in 0..50u64,
         ) {
-            let side = |pick: fn(&(u32, u32, u32, u32)) -> (u32, u32)| {
+            type Row = (u32, u32, u32, u32);
+            let side = |pick: fn(&Row) -> (u32, u32)| {
                 rows.iter().map(pick).map(|(x, n)| (f64::from(x.min(n)), f64::from(n))).collect::<Vec<(f64, f64)>>()
             };
             let (a, b) = (side(|r| (r.0, r.1)), side(|r| (r.2, r.3)));

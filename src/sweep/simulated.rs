@@ -68,7 +68,7 @@ fn record(id: &str, mean: f64, rng: &mut ChaCha8Rng) -> Record {
         deploy,
         service: 0,
         decided_at: at(deploy) + Span::hours(1),
-        hits: if deploy % 3 == 0 { vec![deploy / 3] } else { Vec::new() },
+        hits: if deploy.is_multiple_of(3) { vec![deploy / 3] } else { Vec::new() },
         verdict: VerdictKind::Caused,
         confidence: 1.0,
         action: Action::FixForward,
@@ -176,7 +176,7 @@ fn a_planted_better_one_is_found_out_of_sample() {
     assert_eq!(selection.conclusion, Conclusion::BetterThanBase);
     assert!(selection.multiplicity.as_ref().unwrap().p_any_better_than_base.unwrap() < 0.01);
     assert_eq!(selection.multiplicity.unwrap().not_worse_than_best, 1);
-    assert_eq!(selection.bias.unwrap().choice_share, 1.0);
+    assert!(selection.bias.unwrap().choice_share >= 1.0);
     let validation = selection.validation;
     // The first fold has a week to choose on, seven deploys.
     assert!(validation.folds.len() >= 6 && validation.agreeing + 2 >= validation.folds.len() as u64, "{validation:?}");

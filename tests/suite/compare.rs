@@ -114,7 +114,8 @@ fn what_cannot_be_compared_is_refused_with_the_remedy() {
 fn other_data_and_other_prices_are_refused() {
     let mini = replayed();
     let events = mini.read("ds/events.jsonl");
-    mini.write("ds/events.jsonl", events.lines().skip(1).map(|line| format!("{line}\n")).collect::<String>());
+    let (_, rest) = events.split_once('\n').unwrap();
+    mini.write("ds/events.jsonl", rest);
     mini.ok(&["replay", "ds", "--pipeline", "always", "--out", "other"]);
     let run = mini.run(&["compare", "out/null", "other"]);
     assert!(run.code == 2 && run.err.contains("are of different data"), "{}", run.err);

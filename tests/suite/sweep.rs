@@ -63,7 +63,7 @@ fn trials_of_a_tree_are_what_replays_of_them_alone_are() {
 /// A grid around a pipeline that is a file.
 fn grid(folder: &Path, axes: &str) -> Grid {
     let mut base = published();
-    base.name = "mine".to_owned();
+    "mine".clone_into(&mut base.name);
     base.detect.min_count = 500;
     std::fs::write(folder.join("mine.toml"), toml::to_string(&base).unwrap()).unwrap();
     let text = format!("schema_version = 1\nname = \"small\"\nbase = \"mine.toml\"\n{axes}");
@@ -146,7 +146,7 @@ fn where_nothing_separates_two_pipelines_it_says_so() {
     let axes = format!("[axes]\n\"detect.min_count\" = [20]\ngate = [{}, {}]\n", gate("web"), gate("shop"));
     let text = format!("schema_version = 1\nname = \"small\"\nbase = \"mine.toml\"\n{axes}");
     let mut base = published();
-    base.name = "mine".to_owned();
+    "mine".clone_into(&mut base.name);
     base.detect.min_count = 20;
     base.gate = toml::from_str("kind = \"impact\"\nmin_impact = 0.001\nweights = { web = 0.000001 }\n").unwrap();
     std::fs::write(folder.path().join("mine.toml"), toml::to_string(&base).unwrap()).unwrap();
@@ -239,7 +239,7 @@ fn a_trial_is_exported_replayed_and_compared() {
     let mini = Mini::new();
     mini.write("g.toml", GRID);
     mini.ok(&["sweep", "ds", "--grid", "g.toml", "--out", "out"]);
-    let run = mini.run(&["sweep", "--out", "out", "--export-trial", "t1", "mine.toml"]);
+    let run = mini.run(&["sweep", "--out", "out", "--export-trial", "t0001", "mine.toml"]);
     assert_eq!(run.code, 0, "{}", run.err);
     mini.ok(&["replay", "ds", "--pipeline", "mine.toml", "--out", "alone"]);
     let alone: Value = serde_json::from_str(&mini.read("alone/record.json")).unwrap();
@@ -248,10 +248,10 @@ fn a_trial_is_exported_replayed_and_compared() {
         let found = records.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).find(|r| r["id"] == id);
         found.unwrap()
     };
-    assert_eq!(alone["evaluation"], line("t1")["evaluation"], "the same evaluation, byte for byte");
-    let told = mini.ok(&["compare", "out:t1", "out:langchain-2026"]);
-    assert!(told.starts_with("A = t1 against B = langchain-2026"), "{told}");
-    for (id, said) in [("t9", "no trial is called"), ("t1", "is there already")] {
+    assert_eq!(alone["evaluation"], line("t0001")["evaluation"], "the same evaluation, byte for byte");
+    let told = mini.ok(&["compare", "out:t0001", "out:langchain-2026"]);
+    assert!(told.starts_with("A = t0001 against B = langchain-2026"), "{told}");
+    for (id, said) in [("t0009", "no trial is called"), ("t0001", "is there already")] {
         let run = mini.run(&["sweep", "--out", "out", "--export-trial", id, "mine.toml"]);
         assert!(run.code == 2 && run.err.contains(said), "{}", run.err);
     }

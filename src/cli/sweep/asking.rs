@@ -8,7 +8,7 @@ use crate::endpoint::{Access, Budget, Caps, Cost, Mode, Prices};
 use crate::evaluate::Costs;
 use crate::model::{UserError, visible};
 use crate::sweep::{Planned, Trial, asked_cases};
-use crate::triage::{Triager, TriagerSpec};
+use crate::triage::{PlannedCase, Triager, TriagerSpec};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub fn forecast(data: &DataSet, trials: &[Trial], _costs: &Costs, terminal: &Ter
     let found = asked_cases(data, trials, &asking, &build, terminal)?;
     terminal.clear();
     for (model, case) in found {
-        planned.entry(model).or_default().add(case);
+        planned.entry(model).or_default().add(&case);
     }
     let mut text = String::new();
     for (model, foreseen) in &planned {
@@ -66,7 +66,7 @@ struct Foreseen {
 }
 
 impl Foreseen {
-    fn add(&mut self, case: crate::triage::PlannedCase) {
+    fn add(&mut self, case: &PlannedCase) {
         self.cases += 1;
         if case.recorded {
             self.recorded += 1;

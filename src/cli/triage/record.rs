@@ -93,12 +93,12 @@ struct Plan {
 }
 
 impl Plan {
-    fn add(&mut self, planned: Option<PlannedCase>) {
+    fn add(&mut self, planned: Option<&PlannedCase>) {
         self.cases += 1;
         match planned {
             None => self.clear += 1,
             Some(PlannedCase { recorded: true, .. }) => self.recorded += 1,
-            Some(PlannedCase { forecast: Forecast { prompt_tokens, most }, .. }) => {
+            Some(&PlannedCase { forecast: Forecast { prompt_tokens, most }, .. }) => {
                 self.open += 1;
                 self.prompt_tokens += prompt_tokens;
                 self.most = Some(self.most.map_or(most, |sum| sum.plus(most)));
@@ -121,7 +121,7 @@ impl Job<'_> {
         let triager = self.build(if there { Mode::RecordMissing } else { Mode::Live }, budget)?;
         let mut plan = Plan::default();
         for planned in self.cases.each(self.outcomes, |case| triager.plan(case)) {
-            plan.add(planned.map_err(|e| error(self.named, e.to_string()))?);
+            plan.add(planned.map_err(|e| error(self.named, e.to_string()))?.as_ref());
         }
         let price = budget.prices().of(&endpoint.model);
         let most = plan.most.unwrap_or(Cost::NOTHING);

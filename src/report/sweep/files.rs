@@ -91,7 +91,7 @@ mod tests {
                 continue;
             }
             assert!(text.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{name}");
-            assert!(!name.ends_with(".svg") || !text.contains("<script"), "{name}");
+            assert!(!name.contains(".svg") || !text.contains("<script"), "{name}");
         }
     }
 }

@@ -272,6 +272,7 @@ fn front(table: &[Standing]) -> Vec<FrontPoint> {
     front
 }
 
+#[allow(clippy::unnecessary_wraps)] // what the fields take
 fn difference(value: f64, low: f64, high: f64) -> Option<Difference> {
     let (low, high) = (Some(low), Some(high));
     Some(Difference { value, low, high, level: 0.95, replicates: 2_000, clusters: 107, undefined_replicates: 0 })

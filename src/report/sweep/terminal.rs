@@ -5,7 +5,7 @@ use super::view::View;
 use super::words;
 use crate::report::number::{count, estimate_short, money, p_equals, percent, plural};
 use crate::report::shown::excerpt;
-use crate::report::style::{Style, pad, wrap};
+use crate::report::style::{Style, fit, pad, wrap};
 use crate::sweep::{Conclusion, Selection, Standing, Trial};
 
 /// Lines of a screen, and characters of a line.
@@ -28,7 +28,7 @@ pub fn sweep_summary(selection: &Selection, table: &[Standing], trials: &[Trial]
     lines.truncate(LINES - 2);
     lines.push(String::new());
     lines.push(style.dim(files));
-    lines.join("\n") + "\n"
+    lines.iter().map(|line| fit(line, WIDTH) + "\n").collect()
 }
 
 fn title(view: View, style: Style) -> String {

@@ -118,7 +118,11 @@ mod tests {
                         None => value.try_extract::<f64>().map_or_else(|_| value.to_string(), |x| x.to_string()),
                     };
                     let cell = bare(&csv[row + 1][index]);
-                    let same = cell.parse::<f64>().ok().zip(expected.parse::<f64>().ok()).is_some_and(|(a, b)| a == b);
+                    let same = cell
+                        .parse::<f64>()
+                        .ok()
+                        .zip(expected.parse::<f64>().ok())
+                        .is_some_and(|(a, b)| a.to_bits() == b.to_bits());
                     assert!(same || cell == expected, "{name} of row {row}: {cell:?}, {expected:?}");
                 }
             }
