@@ -146,7 +146,7 @@ pub struct SweepArgs {
     /// Go on with a sweep that was stopped; begin anew where there is none
     #[arg(long)]
     pub resume: bool,
-    /// Begin no new trial after so long, such as 10m; choose among those that are done, and exit with 3
+    /// Begin no new trial after so long, such as 10m; choose among those that are done, if any, say so, and exit with 3
     #[arg(long, value_name = "TIME")]
     pub budget: Option<Span>,
     /// Print how many trials and stages the grid comes to, and what asking a model would cost; replay nothing

@@ -16,7 +16,7 @@ use crate::model::UserError;
 use crate::report::{self, Style};
 use crate::sweep::plan::{Stages, branches};
 use crate::sweep::{
-    Grid, Ground, Journal, Origin, Planned, Record, Selection, Standing, Study, Sweep, Trial, Walk, survivors,
+    Grid, Ground, Journal, Origin, Planned, Record, Role, Selection, Standing, Study, Sweep, Trial, Walk, survivors,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -86,7 +86,12 @@ fn sweep(args: &SweepArgs, terminal: &Terminal) -> Result<(), Failure> {
         return Err(Failure::Interrupted(stopped(&out, done.records.len(), planned.trials.len())));
     }
     let began = Instant::now();
-    let (sweep, selection, table) = job.choose(&grid, &done)?;
+    let chosen = job.choose(&grid, &done);
+    if let Err(Failure::Nothing(_)) = chosen {
+        done.journal.remove()?;
+        return chosen.map(|_| ());
+    }
+    let (sweep, selection, table) = chosen?;
     report::write_sweep_trials(&out, &sweep, &selection).map_err(|e| under(&out, e))?;
     report::write_sweep(&out, &selection, &table, &sweep.trials, &sweep.records).map_err(|e| under(&out, e))?;
     let seconds = Seconds {
@@ -201,7 +206,14 @@ impl Job<'_> {
 
     fn journal(&self, origin: &Origin, resume: bool) -> Result<(Journal, Vec<Record>), Failure> {
         if resume && Journal::is_in(self.out) {
-            return Ok(Journal::resume(self.out, origin)?);
+            let (journal, records) = Journal::resume(self.out, origin)?;
+            let ground = Ground::of(self.data, self.costs);
+            if let Some(wrong) = records.iter().find(|record| !ground.holds(record)) {
+                let message = format!("the record of {} names what the data set does not hold", wrong.id);
+                let help = "the journal was changed: remove that line, and its trial is replayed again";
+                return Err(Failure::usage(self.out.join("journal.jsonl").display().to_string(), message, help));
+            }
+            return Ok((journal, records));
         }
         if resume {
             note(&format!("{} holds no sweep that was stopped: beginning anew", self.out.display()));
@@ -233,6 +245,8 @@ impl Job<'_> {
         }
         let mut sweep = self.sweep(grid, trials, records);
         sweep.grid.halved = done.halved as u64;
+        sweep.grid.open = (self.planned.trials.len() - done.halved - sweep.trials.len()) as u64;
+        sweep.grid.trials = sweep.trials.iter().filter(|trial| trial.role == Role::Candidate).count() as u64;
         let study = Study::of(&sweep, self.terminal);
         let (selection, table) = (study.selection(self.terminal), study.table());
         self.terminal.clear();

@@ -39,6 +39,9 @@ impl Journal {
         let path = folder.join(JOURNAL);
         std::fs::create_dir_all(folder).map_err(|e| io(folder, &e))?;
         if path.exists() {
+            // One that is in use is told apart from one that was left.
+            let file = OpenOptions::new().append(true).open(&path).map_err(|e| io(&path, &e))?;
+            Self { file, path: path.clone() }.lock()?;
             let help = "--resume goes on with it; or name another folder with --out, or remove the file";
             return Err(UserError::new(path.display().to_string(), "a sweep was stopped here", help));
         }

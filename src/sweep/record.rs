@@ -37,6 +37,7 @@ pub struct DecidedCase {
     /// Indices of the incidents that its ungated alerts hit, rising.
     pub hits: Vec<u32>,
     pub verdict: VerdictKind,
+    /// To a millionth: what is written reads back as the same number.
     pub confidence: f64,
     pub action: Action,
     pub tokens: Tokens,
@@ -70,6 +71,9 @@ pub fn hash_of(evaluation: &Evaluation) -> String {
     sha256(&serde_json::to_string(&plain).unwrap_or_default())
 }
 
+/// Steps from 0 to 1 that confidences are kept in.
+const CONFIDENCE_STEPS: f64 = 1e6;
+
 impl DecidedCase {
     /// `None` without a case.
     fn of(judged: &Judged, data: &DataSet) -> Option<Self> {
@@ -80,7 +84,7 @@ impl DecidedCase {
             decided_at: window.decided_at,
             hits: judged.all.iter().map(|&incident| incident as u32).collect(),
             verdict: case.verdict.kind,
-            confidence: case.verdict.confidence,
+            confidence: (case.verdict.confidence * CONFIDENCE_STEPS).round() / CONFIDENCE_STEPS,
             action: case.action,
             tokens: case.tokens,
             review_minutes: case.review_minutes,

@@ -65,6 +65,8 @@ pub struct GridSummary {
     pub invalid: Vec<Invalid>,
     /// Trials that halving dropped before the end; they are in no number below.
     pub halved: u64,
+    /// Trials that a budget left no time for; they are in no number below.
+    pub open: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -150,11 +152,13 @@ pub struct Standing {
     pub detection_recall: Estimate,
     pub cases: u64,
     pub false_actions: u64,
-    /// US dollars in 30 days, as are the three below.
+    /// US dollars in 30 days, as are the four below.
     pub total_usd: f64,
     pub running_usd: f64,
     pub missed_harm_usd: f64,
     pub undergone_harm_usd: f64,
+    /// The part of running it that went to cases that their deploy did not cause.
+    pub false_usd: f64,
     /// Input and output, in 30 days.
     pub tokens: f64,
     /// Median minutes from an incident's start to the first right action; `None`: there was none.

@@ -117,6 +117,7 @@ fn sweep(seed: u64, means: &[f64]) -> Sweep {
         duplicates: 0,
         invalid: Vec::new(),
         halved: 0,
+        open: 0,
     };
     Sweep { grid, objective: Objective::default(), ground: ground(), trials, records }
 }

@@ -95,6 +95,7 @@ fn standing(pool: &Pool, objective: Objectives, parts: Parts, trial: usize) -> S
         running_usd: per_month(|sum| sum.running_usd),
         missed_harm_usd: per_month(|sum| sum.missed_usd),
         undergone_harm_usd: per_month(|sum| sum.undergone_usd),
+        false_usd: per_month(|sum| sum.false_usd),
         tokens: per_month(|sum| sum.tokens),
         act_minutes_p50: sheet.act_minutes(&pool.sweep.records[trial]),
     }

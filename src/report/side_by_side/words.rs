@@ -4,8 +4,18 @@ use crate::report::number::{Unit, count, difference, money};
 use crate::stats::Difference;
 use crate::sweep::{Finding, SideBySide};
 
-/// What to do, and why, in two or three sentences.
+/// What to do, and why, in two or three sentences. Of a trial of a sweep nothing is ordered: it was looked at because it did well here.
 pub fn conclusion(found: &SideBySide) -> String {
+    let told = two_runs(found);
+    if !found.of_sweep {
+        return told;
+    }
+    let told = told.strip_prefix("Run ").map_or_else(|| told.clone(), |rest| format!("On these weeks, run {rest}"));
+    told.replace(" Run ", " On these weeks, run ")
+        + " Whether that holds on others, and after correction for the search, is for the sweep's own sweep.md to say."
+}
+
+fn two_runs(found: &SideBySide) -> String {
     let (a, b) = (named("A", &found.a), named("B", &found.b));
     let cost = found.metrics.iter().find(|row| row.metric == "cost_usd_per_month");
     let cost = cost.and_then(|row| row.change.difference.as_ref());

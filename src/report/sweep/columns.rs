@@ -55,6 +55,7 @@ pub(super) fn columns(view: View, records: &[Record]) -> Vec<Column> {
         number(view, "running_usd", |s| Some(s.running_usd)),
         number(view, "missed_harm_usd", |s| Some(s.missed_harm_usd)),
         number(view, "undergone_harm_usd", |s| Some(s.undergone_harm_usd)),
+        number(view, "false_usd", |s| Some(s.false_usd)),
         number(view, "tokens", |s| Some(s.tokens)),
         number(view, "act_minutes_p50", |s| s.act_minutes_p50),
         evaluation(view, records),
@@ -78,25 +79,18 @@ fn axes(view: View) -> impl Iterator<Item = Column> {
     })
 }
 
-/// Whether no other trial beats it in everything; a trial with the very same numbers as one named on the front is on it.
+/// Whether it can be chosen and no other that can beats it in everything; a trial with the very same numbers as one named on the front is on it.
 fn in_front(view: View) -> Column {
     let on: Vec<&Standing> =
         view.selection.front.iter().filter_map(|point| view.find(&point.id).map(|(_, standing)| standing)).collect();
     let numbers = |s: &Standing| {
-        let tokens = s.tokens.to_bits();
-        (
-            s.end_to_end_recall.clone(),
-            s.end_to_end_precision.clone(),
-            tokens,
-            s.act_minutes_p50.map(f64::to_bits),
-            s.total_usd.to_bits(),
-        )
+        let act = s.act_minutes_p50.map(f64::to_bits);
+        (s.end_to_end_recall.clone(), s.false_usd.to_bits(), s.tokens.to_bits(), act)
     };
     let front: Vec<_> = on.iter().map(|standing| numbers(standing)).collect();
-    Column {
-        name: "in_front".to_owned(),
-        cells: Cells::Switch(view.table.iter().map(|s| front.contains(&numbers(s))).collect()),
-    }
+    let rows = view.table.iter().zip(view.trials);
+    let on_front = rows.map(|(s, trial)| trial.is_eligible() && front.contains(&numbers(s)));
+    Column { name: "in_front".to_owned(), cells: Cells::Switch(on_front.collect()) }
 }
 
 fn estimate(view: View, name: &str, ratio: fn(&Standing) -> &Estimate) -> [Column; 6] {

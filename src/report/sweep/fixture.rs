@@ -138,6 +138,7 @@ fn standing(id: &str, caught: u64, wrong: u64, unneeded_review: f64, rng: &mut C
         running_usd: running,
         missed_harm_usd: missed,
         undergone_harm_usd: undergone,
+        false_usd: 105.0 * wrong as f64,
         tokens: 20_000.0 * (caught + wrong) as f64,
         act_minutes_p50: (caught > 0).then(|| 40.0 + rng.random_range(0.0..30.0)),
     }
@@ -354,6 +355,7 @@ pub fn plausible() -> Sweep {
             duplicates: 15,
             invalid: vec![Invalid { reason: "act.policy.fix_at is 1.2: it lies in [0, 1]".to_owned(), count: 5 }],
             halved: 0,
+            open: 0,
             axes: axes.clone(),
         },
         objective: "lowest cost per month".to_owned(),

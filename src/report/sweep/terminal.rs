@@ -55,8 +55,14 @@ fn answer(view: View, style: Style) -> Vec<String> {
         Conclusion::KeepBase | Conclusion::NotShownBetter => style.bold(line),
         _ => style.bad(line),
     };
-    let mut lines: Vec<String> =
-        wrap(&conclusion, WIDTH - 2).iter().map(|line| format!("  {}", marked(line))).collect();
+    let mut lines: Vec<String> = Vec::new();
+    if let Some(told) = words::unfinished(view) {
+        lines.extend(wrap(&told, WIDTH - 2).iter().map(|line| format!("  {}", style.bad(line))));
+    }
+    lines.extend(wrap(&conclusion, WIDTH - 2).iter().map(|line| format!("  {}", marked(line))));
+    if let Some(better) = words::better_reference(view, name) {
+        lines.extend(wrap(&better, WIDTH - 2).iter().map(|line| format!("  {}", style.bold(line))));
+    }
     let next = words::next(view).replace('`', "");
     lines.extend(wrap(&next, WIDTH - 2).iter().map(|line| format!("  {}", style.dim(line))));
     lines

@@ -2,7 +2,7 @@
 
 use super::view::View;
 use crate::report::number::{count, p_equals, plural};
-use crate::sweep::Conclusion;
+use crate::sweep::{Conclusion, Goal, Standing};
 
 /// Weeks that nobody waits for.
 const TEN_YEARS: f64 = 520.0;
@@ -49,7 +49,7 @@ pub(super) fn grounds(view: View) -> Option<String> {
         let null = validation.null.map_or_else(String::new, |null| format!(" and `null` {}", scale.value(Some(null))));
         format!(
             "Chosen on earlier weeks and scored on later ones ({}): {} {}; the base {}{null} on the same weeks.",
-            plural(validation.folds.len() as u64, "fold"),
+            plural(validation.folds.iter().filter(|fold| fold.out_of_sample.is_some()).count() as u64, "fold"),
             scale.name(),
             scale.value(Some(value)),
             scale.value(validation.base)
@@ -67,6 +67,42 @@ pub(super) fn grounds(view: View) -> Option<String> {
     });
     let sentences: Vec<String> = out_of_sample.into_iter().chain(search).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// What a budget left out; `None`: nothing.
+pub(super) fn unfinished(view: View) -> Option<String> {
+    let grid = &view.selection.grid;
+    (grid.open > 0).then(|| {
+        format!(
+            "This sweep is not done: {} of {} were replayed when the budget ended it, branch by branch and not at random. --resume goes on.",
+            count(view.trials.len() as u64),
+            plural(view.trials.len() as u64 + grid.open, "trial")
+        )
+    })
+}
+
+/// A reference that does better than the choice in sample and keeps the constraints, as far as the page can tell: it cannot be chosen.
+pub(super) fn better_reference(view: View, name: Named) -> Option<String> {
+    let selection = view.selection;
+    let choice = selection.standings.iter().find(|s| selection.choice.as_ref().is_some_and(|c| c.id == s.id))?;
+    let lower = selection.goal == Goal::Minimize;
+    let better = |s: &&Standing| match (s.objective, choice.objective) {
+        (Some(a), Some(b)) => s.id != "null" && s.part == "reference" && if lower { a < b } else { a > b },
+        _ => false,
+    };
+    let best = selection.standings.iter().filter(better).min_by(|a, b| {
+        let value = |s: &Standing| s.objective.unwrap_or(f64::NAN) * if lower { 1.0 } else { -1.0 };
+        value(a).total_cmp(&value(b))
+    })?;
+    let scale = view.scale();
+    Some(format!(
+        "But {}, which is only there to be read against, has {} {} over the same weeks, {} {}: nothing that was searched comes near it. Constraints aside, make it the base of a grid.",
+        name(&best.id),
+        scale.name(),
+        scale.value(best.objective),
+        name(&choice.id),
+        scale.value(choice.objective)
+    ))
 }
 
 /// What to do about it.
@@ -103,9 +139,9 @@ pub(super) fn needed(view: View, name: Named) -> Option<String> {
     if more <= 0.0 {
         return Some(format!("There is enough history to tell {a} and {b} apart ({:.1} weeks).", needed.weeks));
     }
-    let incidents = needed
-        .incidents
-        .map_or_else(String::new, |n| format!(" ({} actionable incidents in all)", count(n.ceil() as u64)));
+    let incidents = needed.incidents.map_or_else(String::new, |n| {
+        format!(" (that would be {} actionable incidents, old and new)", count(n.ceil() as u64))
+    });
     Some(format!(
         "To show a difference as large as this one between {a} and {b} takes about {} on top of the {:.1} at hand{incidents}, at 80 % power and a 5 % level.",
         plural(more.ceil() as u64, "more week"),

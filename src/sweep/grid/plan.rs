@@ -210,6 +210,7 @@ impl Grid {
             duplicates: tally.duplicates,
             invalid: tally.reasons(),
             halved: 0,
+            open: 0,
         }
     }
 

@@ -10,9 +10,13 @@ use std::fmt::Write;
 
 pub(super) fn section(view: View) -> String {
     let selection = view.selection;
-    let mut out = format!("**{}**", words::conclusion(view, code));
+    let unfinished = words::unfinished(view).map_or_else(String::new, |told| format!("**{told}**\n\n"));
+    let mut out = format!("{unfinished}**{}**", words::conclusion(view, code));
     if let Some(grounds) = words::grounds(view) {
         _ = write!(out, " {grounds}");
+    }
+    if let Some(better) = words::better_reference(view, code) {
+        _ = write!(out, "\n\n**{better}**");
     }
     _ = write!(out, "\n\n{}", words::next(view));
     // What is shown already needs no more weeks; “How sure” tells them all the same.

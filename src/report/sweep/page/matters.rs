@@ -10,6 +10,8 @@ use crate::sweep::{Importance, MainEffect};
 const AXES: usize = 6;
 const LEVELS: usize = 12;
 const PAIRS: usize = 10;
+/// A forest that predicts less of the variance says little of shares.
+const LITTLE: f64 = 0.5;
 
 pub(super) fn section(view: View, charts: [Option<(&'static str, &'static str)>; 2]) -> Option<String> {
     let importance = view.selection.importance.as_ref()?;
@@ -32,7 +34,7 @@ fn method(importance: &Importance) -> String {
         ("exact", _) => "exact on the full grid".to_owned(),
         (_, None) => "by a random forest; how well it predicts is not known".to_owned(),
         (_, Some(r)) => {
-            let caution = if r < 0.5 { ": too little to rely on the shares" } else { "" };
+            let caution = if r < LITTLE { ": too little to rely on the shares" } else { "" };
             format!("by a random forest that predicts trials it has not seen with R² {}{caution}", score(Some(r)))
         }
     }
@@ -55,6 +57,9 @@ fn shares(importance: &Importance) -> String {
 }
 
 fn flat(importance: &Importance) -> String {
+    if importance.r_squared.is_some_and(|r| r < LITTLE) {
+        return "The shares cannot be relied on, so nothing is said to matter or not.\n".to_owned();
+    }
     let flat: Vec<String> =
         importance.main.iter().filter(|effect| effect.flat).map(|effect| md(&effect.path)).collect();
     if flat.is_empty() {
