@@ -1,6 +1,6 @@
 //! The progress bar: on stderr, only for people.
 
-use crate::model::Progress;
+use crate::model::{Progress, Span};
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -45,10 +45,11 @@ impl Progress for Terminal {
         self.bar.inc(steps);
     }
 
-    fn left(&self, left: Duration) {
+    fn left(&self, left: Span) {
         if let Ok(style) = ProgressStyle::with_template("trials {bar:30} {human_pos}/{human_len} {msg}") {
             self.bar.set_style(style);
         }
-        self.bar.set_message(format!("about {} left", HumanDuration(left)));
+        self.bar
+            .set_message(format!("about {} left", HumanDuration(Duration::from_micros(left.micros().unsigned_abs()))));
     }
 }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use super::Span;
 
 /// Told how far long work has come. The library draws nothing; the command line shows a bar.
 pub trait Progress: Sync {
@@ -7,7 +7,7 @@ pub trait Progress: Sync {
     /// `steps` more are done.
     fn advance(&self, steps: u64);
     /// The rest will take about so long: told where steps differ too much for a mean of them.
-    fn left(&self, _left: Duration) {}
+    fn left(&self, _left: Span) {}
 }
 
 /// Shows nothing.

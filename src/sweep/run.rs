@@ -114,7 +114,7 @@ impl Walker<'_> {
         each(&branch.below, |below| self.flag(trunk, &watched, below))?;
         self.meter.tried(branch.trials.len() as u64, began.elapsed());
         if let Some(left) = self.meter.left() {
-            self.walk.progress.left(left);
+            self.walk.progress.left(model::Span::from_micros(left.as_micros() as i64));
         }
         Ok(())
     }

@@ -67,7 +67,7 @@ fn sources() -> Vec<Source> {
     let sources: Vec<Source> = texts
         .into_iter()
         .map(|(path, text)| Source {
-            code: if of_tests.contains(&path) { String::new() } else { code(&text) },
+            code: if is_of_tests(&of_tests, &path) { String::new() } else { code(&text) },
             path: path.strip_prefix(&root).expect("below src").to_owned(),
             text,
         })
@@ -102,6 +102,11 @@ fn test_files(texts: &BTreeMap<PathBuf, String>) -> BTreeSet<PathBuf> {
         }
     }
     found
+}
+
+/// Whether a file is a module of tests, or below one.
+fn is_of_tests(of_tests: &BTreeSet<PathBuf>, path: &Path) -> bool {
+    of_tests.iter().any(|tests| path == tests || path.starts_with(tests.with_extension("")))
 }
 
 /// The text without comments, string literals and `#[cfg(test)]` modules, which stand at the end of a file. Lines keep their numbers.
