@@ -81,13 +81,13 @@ pub(super) fn unfinished(view: View) -> Option<String> {
     })
 }
 
-/// A reference that does better than the choice in sample and keeps the constraints, as far as the page can tell: it cannot be chosen.
+/// A reference that does better than the choice in sample. It cannot be chosen. The ends, `null` and `always`, are nothing to run.
 pub(super) fn better_reference(view: View, name: Named) -> Option<String> {
     let selection = view.selection;
     let choice = selection.standings.iter().find(|s| selection.choice.as_ref().is_some_and(|c| c.id == s.id))?;
     let lower = selection.goal == Goal::Minimize;
     let better = |s: &&Standing| match (s.objective, choice.objective) {
-        (Some(a), Some(b)) => s.id != "null" && s.part == "reference" && if lower { a < b } else { a > b },
+        (Some(a), Some(b)) => !["null", "always"].contains(&s.id.as_str()) && s.part == "reference" && if lower { a < b } else { a > b },
         _ => false,
     };
     let best = selection.standings.iter().filter(better).min_by(|a, b| {
