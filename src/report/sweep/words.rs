@@ -87,7 +87,9 @@ pub(super) fn better_reference(view: View, name: Named) -> Option<String> {
     let choice = selection.standings.iter().find(|s| selection.choice.as_ref().is_some_and(|c| c.id == s.id))?;
     let lower = selection.goal == Goal::Minimize;
     let better = |s: &&Standing| match (s.objective, choice.objective) {
-        (Some(a), Some(b)) => !["null", "always"].contains(&s.id.as_str()) && s.part == "reference" && if lower { a < b } else { a > b },
+        (Some(a), Some(b)) => {
+            !["null", "always"].contains(&s.id.as_str()) && s.part == "reference" && if lower { a < b } else { a > b }
+        }
         _ => false,
     };
     let best = selection.standings.iter().filter(better).min_by(|a, b| {
