@@ -77,10 +77,10 @@ fn sweep(args: &SweepArgs, terminal: &Terminal) -> Result<(), Failure> {
     require_records(&data, &intake)?;
     let reading = began.elapsed();
     if args.dry_run {
-        return print(&plan::dry_run(&data, &grid, &planned, &costs, terminal)?);
+        return print(&plan::dry_run(&data, &grid, &planned, terminal)?);
     }
     let out = args.out.clone().unwrap_or_else(|| default_out(&data, &grid.name));
-    let mut job = Job { data: &data, costs: &costs, planned: &planned, out: &out, stop: &stop, terminal };
+    let job = Job { data: &data, costs: &costs, planned: &planned, out: &out, stop: &stop, terminal };
     let done = job.evaluate(&grid, args.resume)?;
     if stop.was_asked() {
         return Err(Failure::Interrupted(stopped(&out, done.records.len(), planned.trials.len())));
@@ -165,7 +165,7 @@ struct Done {
 
 impl Job<'_> {
     /// Evaluates the trials that have no record yet, and keeps each as it is done.
-    fn evaluate(&mut self, grid: &Grid, resume: bool) -> Result<Done, Failure> {
+    fn evaluate(&self, grid: &Grid, resume: bool) -> Result<Done, Failure> {
         let origin = plan::origin(self.data, self.costs, grid, self.planned)?;
         let (journal, known) = self.journal(&origin, resume)?;
         let resumed = known.len();

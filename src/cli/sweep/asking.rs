@@ -5,7 +5,6 @@ use crate::cli::failure::Failure;
 use crate::cli::progress::Terminal;
 use crate::dataset::DataSet;
 use crate::endpoint::{Access, Budget, Caps, Cost, Mode, Prices};
-use crate::evaluate::Costs;
 use crate::model::{UserError, visible};
 use crate::sweep::{Planned, Trial, asked_cases};
 use crate::triage::{PlannedCase, Triager, TriagerSpec};
@@ -31,7 +30,7 @@ pub fn recordings_are_there(planned: &Planned, dry_run: bool) -> Result<(), User
 }
 
 /// Calls, tokens and the most they could cost, over all distinct cases of the trials that ask a model.
-pub fn forecast(data: &DataSet, trials: &[Trial], _costs: &Costs, terminal: &Terminal) -> Result<String, Failure> {
+pub fn forecast(data: &DataSet, trials: &[Trial], terminal: &Terminal) -> Result<String, Failure> {
     let asking = asking_trials(trials);
     if asking.is_empty() {
         return Ok("  asks no model\n".to_owned());

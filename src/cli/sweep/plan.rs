@@ -54,13 +54,7 @@ pub fn origin(data: &DataSet, costs: &Costs, grid: &Grid, planned: &Planned) -> 
 }
 
 /// What a sweep would do, with nothing replayed that costs anything.
-pub fn dry_run(
-    data: &DataSet,
-    grid: &Grid,
-    planned: &Planned,
-    costs: &Costs,
-    terminal: &Terminal,
-) -> Result<String, Failure> {
+pub fn dry_run(data: &DataSet, grid: &Grid, planned: &Planned, terminal: &Terminal) -> Result<String, Failure> {
     let all: Vec<usize> = (0..planned.trials.len()).collect();
     let stages = Stages::of(&branches(&planned.trials, &all));
     let summary = &planned.summary;
@@ -82,7 +76,7 @@ pub fn dry_run(
     }
     line("computed once each", told(stages));
     line("objective", grid.objective.in_words());
-    text.push_str(&asking::forecast(data, &planned.trials, costs, terminal)?);
+    text.push_str(&asking::forecast(data, &planned.trials, terminal)?);
     Ok(text)
 }
 
