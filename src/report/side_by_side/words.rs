@@ -12,7 +12,6 @@ pub fn conclusion(found: &SideBySide) -> String {
     }
     let told = told.strip_prefix("Run ").map_or_else(|| told.clone(), |rest| format!("On these weeks, run {rest}"));
     told.replace(" Run ", " On these weeks, run ")
-        + " Whether that holds on others, and after correction for the search, is for the sweep's own sweep.md to say."
 }
 
 fn two_runs(found: &SideBySide) -> String {

@@ -125,7 +125,7 @@ mod tests {
             "| of them not to be told from the best, all compared at once at 95 % | 133 |",
             "5 values searched over, 12 incidents: the data bear about 6",
             "| corrected-2026 | cost per month | −$4,300 [−$9,900, −$410] | −44 % | yes | yes |",
-            "takes about 7 more weeks on top of the 4.4 at hand (29 actionable incidents in all)",
+            "takes about 7 more weeks on top of the 4.4 at hand (that would be 29 actionable incidents, old and new)",
             "under 1 % each: normalize.truncate.",
             "under price list 2026-11 (assumed",
         ] {
