@@ -2,6 +2,7 @@
 
 use super::normalize::NormalizeArgs;
 use super::triage::TriageArgs;
+use crate::dataset::RejectPolicy;
 use crate::model::Span;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -66,16 +67,29 @@ pub enum Command {
     Completions { shell: Shell },
 }
 
-#[derive(Args)]
-pub struct DataSetArgs {
-    /// The folder that holds dataset.toml, events, deploys.jsonl and incidents.jsonl
-    pub dataset: PathBuf,
+/// What happens when rows cannot be used.
+#[derive(Args, Clone, Copy)]
+pub struct RejectArgs {
     /// Go on although more than 5 % of a file's rows cannot be used
     #[arg(long)]
     pub allow_rejects: bool,
     /// Stop at the first row that cannot be used
     #[arg(long, conflicts_with = "allow_rejects")]
     pub strict: bool,
+}
+
+impl RejectArgs {
+    pub const fn policy(self) -> RejectPolicy {
+        RejectPolicy { strict: self.strict, allow: self.allow_rejects }
+    }
+}
+
+#[derive(Args)]
+pub struct DataSetArgs {
+    /// The folder that holds dataset.toml, events, deploys.jsonl and incidents.jsonl
+    pub dataset: PathBuf,
+    #[command(flatten)]
+    pub rejects: RejectArgs,
 }
 
 #[derive(Args)]
@@ -126,7 +140,6 @@ pub enum Format {
 }
 
 #[derive(Args)]
-#[allow(clippy::struct_excessive_bools)] // switches of a command line
 pub struct SweepArgs {
     /// The folder of the data set, as for replay
     #[arg(required_unless_present = "export_trial")]
@@ -158,12 +171,8 @@ pub struct SweepArgs {
     /// What is printed: a summary, selection.json, or the page as Markdown
     #[arg(long, value_enum, default_value = "terminal")]
     pub format: Format,
-    /// Go on although more than 5 % of a file's rows cannot be used
-    #[arg(long)]
-    pub allow_rejects: bool,
-    /// Stop at the first row that cannot be used
-    #[arg(long, conflicts_with = "allow_rejects")]
-    pub strict: bool,
+    #[command(flatten)]
+    pub rejects: RejectArgs,
 }
 
 const SWEEP_HELP: &str = "\

@@ -4,7 +4,7 @@ use super::args::DataSetArgs;
 use super::failure::Failure;
 use super::output::warn;
 use super::progress::Terminal;
-use crate::dataset::{DataSet, Intake, RejectPolicy, file_name, load, nearest, read_text, read_toml};
+use crate::dataset::{DataSet, Intake, file_name, load, nearest, read_text, read_toml};
 use crate::evaluate::Costs;
 use crate::model::{UserError, excerpt};
 use crate::pipeline::{Grouping, Groupings, PRESETS, PipelineSpec, Preset, parse_pipeline};
@@ -17,8 +17,7 @@ const DEFAULT_PIPELINES: [&str; 3] = ["langchain-2026", "corrected-2026", "recom
 /// Reads a data set and prints its warnings. The account is returned even when reading failed.
 pub fn data_set(args: &DataSetArgs, terminal: &Terminal) -> (Result<DataSet, UserError>, Intake) {
     let mut intake = Intake::default();
-    let policy = RejectPolicy { strict: args.strict, allow: args.allow_rejects };
-    let data = load(&args.dataset, policy, terminal, &mut intake);
+    let data = load(&args.dataset, args.rejects.policy(), terminal, &mut intake);
     terminal.clear();
     for warning in &intake.warnings {
         warn(warning);

@@ -7,6 +7,7 @@ mod completions;
 mod detect;
 mod explain;
 mod failure;
+mod foreseen;
 mod input;
 mod normalize;
 mod output;

@@ -1,9 +1,10 @@
 //! Printing data to stdout and warnings to stderr.
 
 use super::failure::Failure;
-use crate::model::visible;
+use crate::model::{UserError, visible};
 use crate::redact::outgoing;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 /// Writes to stdout.
 ///
@@ -40,4 +41,15 @@ pub fn colour() -> bool {
     }
     set("CLICOLOR_FORCE")
         || (std::io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"))
+}
+
+/// A name as that of a folder: what is not plain becomes a dash.
+pub fn folder_name(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    name.chars().map(plain).collect::<String>().trim_start_matches('.').to_owned()
+}
+
+/// The error with the whole path of the file that could not be written.
+pub fn under(folder: &Path, error: UserError) -> UserError {
+    UserError { place: folder.join(&error.place).display().to_string(), ..error }
 }

@@ -1,7 +1,7 @@
 use super::args::{Format, ReplayArgs};
 use super::failure::Failure;
 use super::input::{FitsPool, NamedPipeline, costs, data_set, pipelines, require_records};
-use super::output::{colour, print, warn};
+use super::output::{colour, folder_name, print, under, warn};
 use super::progress::Terminal;
 use crate::dataset::{DataSet, Intake};
 use crate::evaluate::{Assessment, Comparison, Costs, Evaluation, GivenPipeline, compare, evaluate, study};
@@ -143,9 +143,7 @@ fn out_dir(args: &ReplayArgs, data: Option<&DataSet>) -> PathBuf {
     let folder =
         || args.data.dataset.file_name().map_or_else(|| "data-set".into(), |name| name.to_string_lossy().into_owned());
     let name = data.map_or_else(folder, |d| d.manifest.name.clone());
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
-    args.out.clone().unwrap_or_else(|| Path::new("reports").join(plain.trim_start_matches('.')))
+    args.out.clone().unwrap_or_else(|| Path::new("reports").join(folder_name(&name)))
 }
 
 /// Keeps the refused rows of a run that stopped because of them, and says where.
@@ -180,11 +178,6 @@ fn write(
         report::write_comparison(out, data, asked, &fits, comparisons).map_err(|e| under(out, e))?;
     }
     Ok(())
-}
-
-/// The error with the whole path of the file that could not be written.
-fn under(folder: &Path, error: UserError) -> UserError {
-    UserError { place: folder.join(&error.place).display().to_string(), ..error }
 }
 
 fn print_answer(

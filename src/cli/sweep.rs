@@ -8,15 +8,16 @@ mod stop;
 use super::args::{DataSetArgs, Format, SweepArgs};
 use super::failure::Failure;
 use super::input::{costs, data_set, require_records};
-use super::output::{colour, note, print, warn};
+use super::output::{colour, folder_name, note, print, under, warn};
 use super::progress::Terminal;
 use crate::dataset::DataSet;
 use crate::evaluate::Costs;
 use crate::model::UserError;
 use crate::report::{self, Style};
-use crate::sweep::plan::{Stages, branches};
+use crate::sweep::plan::Stages;
 use crate::sweep::{
-    Grid, Ground, Journal, Origin, Planned, Record, Role, Selection, Standing, Study, Sweep, Trial, Walk, survivors,
+    Grid, Ground, Journal, Origin, Planned, Record, Role, Selection, Standing, Study, Sweep, Trial, Walk, Walked,
+    survivors,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -71,7 +72,7 @@ fn sweep(args: &SweepArgs, terminal: &Terminal) -> Result<(), Failure> {
     let costs = costs(args.costs.as_ref())?;
     let began = Instant::now();
     let dataset = args.dataset.clone().unwrap_or_default();
-    let set = DataSetArgs { dataset, allow_rejects: args.allow_rejects, strict: args.strict };
+    let set = DataSetArgs { dataset, rejects: args.rejects };
     let (data, intake) = data_set(&set, terminal);
     let data = data?;
     require_records(&data, &intake)?;
@@ -126,19 +127,13 @@ fn page_place(out: &Path) {
 
 /// `reports/<data set>-<grid>`.
 fn default_out(data: &DataSet, grid: &str) -> PathBuf {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-    let set: String = data.manifest.name.chars().map(plain).collect();
-    Path::new("reports").join(format!("{}-{grid}", set.trim_start_matches('.')))
+    Path::new("reports").join(format!("{}-{grid}", folder_name(&data.manifest.name)))
 }
 
 /// Why not all trials are there, and how to go on.
 fn stopped(out: &Path, done: usize, trials: usize) -> UserError {
     let help = format!("the same command with --resume --out {} goes on from there", out.display());
     UserError::new("sweep", format!("stopped: {done} of {trials} trials are done and kept"), help)
-}
-
-fn under(folder: &Path, error: UserError) -> UserError {
-    UserError { place: folder.join(&error.place).display().to_string(), ..error }
 }
 
 /// A sweep that is to be done.
@@ -188,16 +183,16 @@ impl Job<'_> {
             progress: self.terminal,
             end: self.data.span.end,
         };
-        let left = survivors(&walk, grid.sample, &self.sweep(grid, trials.clone(), Vec::new()))?;
+        let left = survivors(&walk, grid.sample, &self.sweep(grid, Vec::new(), Vec::new()))?;
         let halved = trials.len() - left.len();
         let wanted: Vec<usize> = {
             let known = kept.lock().unwrap_or_else(PoisonError::into_inner);
             left.into_iter().filter(|&trial| !known.1.contains_key(&trials[trial].id)).collect()
         };
-        let stages = Stages::of(&branches(trials, &wanted));
-        let notes = walk.run(&wanted);
+        let walked = walk.run(&wanted);
         self.terminal.clear();
-        for told in notes? {
+        let Walked { stages, notes } = walked?;
+        for told in notes {
             warn(&told);
         }
         let (journal, records) = kept.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -54,7 +54,7 @@ pub use label_noise::{LabelNoise, NoiseRange, NoisyMetric, label_noise};
 pub use labelled_rows::{AffiliationScores, LabelledScores, NabScores, RangeScores};
 pub use labels_needed::{Answer, LabelsNeeded, PrecisionQuestion};
 pub use misses::{Loss, losses};
-pub use monthly::MonthlyCost;
+pub use monthly::{MONTH_DAYS, MonthlyCost};
 pub use normalization::{Collapse, Family, Fragmentation, NewByDeploy, Normalization, Power, Signature, Suspect, Week};
 pub use one_to_one::OneToOne;
 pub use pair_texts::{PairDraw, PairTexts};

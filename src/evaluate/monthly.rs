@@ -6,7 +6,7 @@ use crate::dataset::DataSet;
 use serde::Serialize;
 
 /// Days of a month.
-const MONTH_DAYS: f64 = 30.0;
+pub const MONTH_DAYS: f64 = 30.0;
 
 /// US dollars in 30 days, were every month like the data set's days.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -151,17 +151,14 @@ fn all_looks<'d>(
     schedule: &Schedule,
 ) -> (Vec<Vec<Look<'d>>>, Vec<Range<usize>>) {
     let of_deploy = |windows: &Vec<Window>| -> Vec<Vec<Look<'d>>> {
-        let mut steps: Vec<Vec<Look>> = Vec::new();
-        let longest = windows.iter().map(|window| parts(spec, window).len()).max().unwrap_or(0);
-        for step in 0..longest {
-            let look_at = |window: &Window| {
-                let mut parts = parts(spec, window);
-                let (part, horizon) = parts.swap_remove(step.min(parts.len() - 1));
-                look(data, spec, &part, horizon)
-            };
-            steps.push(windows.iter().map(look_at).collect());
-        }
-        steps
+        let parts: Vec<Vec<(Window, Interval)>> = windows.iter().map(|window| parts(spec, window)).collect();
+        let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
+        // A window that has closed is looked at whole while others of its deploy are open.
+        let look_at = |parts: &Vec<(Window, Interval)>, step: usize| {
+            let (part, horizon) = &parts[step.min(parts.len() - 1)];
+            look(data, spec, part, *horizon)
+        };
+        (0..longest).map(|step| parts.iter().map(|parts| look_at(parts, step)).collect()).collect()
     };
     let by_deploy: Vec<Vec<Vec<Look>>> = schedule.deploys.par_iter().map(of_deploy).collect();
     let mut start = 0;

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// The trials (indices, rising) that are left before the last round: of `rungs` rounds each is on as much more time, and the share
 /// `keep` of the points of the grid goes on, those with the lowest loss on what was replayed (equally low: the earlier). References and
-/// base stay; where the objective cannot be known, or another sample was asked for, all do. `sweep`: without records.
+/// base stay; where the objective cannot be known, or another sample was asked for, all do. `sweep`: without trials and records.
 ///
 /// # Errors
 /// Those of [`Walk::run`].
@@ -26,7 +26,7 @@ pub fn survivors(walk: &Walk, sample: Sample, sweep: &Sweep) -> Result<Vec<usize
         if (walk.stop)() {
             break;
         }
-        left = best(sweep, &left, records, end, keep);
+        left = best(walk.trials, sweep, &left, records, (end, keep));
     }
     Ok(left)
 }
@@ -43,8 +43,14 @@ fn replayed(walk: &Walk, wanted: &[usize], end: Instant) -> Result<Vec<Record>, 
     Ok(wanted.iter().filter_map(|&trial| kept.remove(&walk.trials[trial].id)).collect())
 }
 
-fn best(sweep: &Sweep, left: &[usize], records: Vec<Record>, end: Instant, keep: f64) -> Vec<usize> {
-    let trials: Vec<Trial> = left.iter().map(|&trial| sweep.trials[trial].clone()).collect();
+fn best(
+    trials: &[Trial],
+    sweep: &Sweep,
+    left: &[usize],
+    records: Vec<Record>,
+    (end, keep): (Instant, f64),
+) -> Vec<usize> {
+    let trials: Vec<Trial> = left.iter().map(|&trial| trials[trial].clone()).collect();
     let days = (end - sweep.ground.span.start).as_minutes() / 1440.0;
     let part = Sweep { trials, records, ..sweep.clone() };
     let pool = Pool::of(&part);

@@ -46,18 +46,18 @@ mod validate;
 
 pub use amounts::{Amounts, Unit};
 pub use asked::{BuildTriager, asked_cases};
-pub use front::{Front, MOST_POINTS, front};
+pub use front::{Front, front};
 pub use grid::{GRIDS, Grid, Planned, Sample, ShippedGrid, read_grid};
 pub use ground::{Ground, GroundDeploy, GroundIncident};
 pub use halving::survivors;
 pub use importance::importance;
 pub use journal::{Journal, Origin};
 pub use neighbours::neighbours;
-pub use objective::{Constraint, End, Form, Goal, MONTH_DAYS, Metric, Objective};
+pub use objective::{Constraint, End, Form, Goal, Metric, Objective};
 pub use paired_test::{answered, false_actions, paired_test};
 pub use parameters::parameter_count;
 pub use record::{DecidedCase, Record, hash_of};
-pub use run::Walk;
+pub use run::{Walk, Walked};
 pub use sampled::Sampler;
 pub use select::{Study, select, table};
 pub use selection::{

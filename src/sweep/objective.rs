@@ -1,7 +1,7 @@
 //! What a sweep looks for.
 
 use super::amounts::Amounts;
-use crate::evaluate::Labels;
+use crate::evaluate::{Labels, MONTH_DAYS};
 use serde::{Deserialize, Serialize};
 
 /// One metric to make small or large, and bounds that a trial must keep to be chosen.
@@ -70,9 +70,6 @@ pub enum End {
     Low,
     High,
 }
-
-/// Days of a month.
-pub const MONTH_DAYS: f64 = 30.0;
 
 /// How a metric follows from what was done in units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

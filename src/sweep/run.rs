@@ -28,6 +28,14 @@ pub struct Walk<'s> {
     pub end: model::Instant,
 }
 
+/// What a walk came to.
+pub struct Walked {
+    /// What was computed.
+    pub stages: Stages,
+    /// What users should be told, once each.
+    pub notes: Vec<String>,
+}
+
 /// What is shared by all trials that normalize alike.
 struct Trunk<'t> {
     fits: &'t Fits<'t>,
@@ -45,18 +53,19 @@ struct Walker<'w> {
 }
 
 impl Walk<'_> {
-    /// Replays and evaluates the `wanted` trials (indices), each as a replay of it alone would be. Returns what users should be told.
+    /// Replays and evaluates the `wanted` trials (indices), each as a replay of it alone would be.
     ///
     /// # Errors
     /// When a normalizer or triager fails, or a record cannot be kept; what was kept until then stays.
-    pub fn run(&self, wanted: &[usize]) -> Result<Vec<String>, UserError> {
+    pub fn run(&self, wanted: &[usize]) -> Result<Walked, UserError> {
         let tree = branches(self.trials, wanted);
         let stages = Stages::of(&tree);
         self.progress.start("trials", stages.act);
         let meter = Meter::new(stages.measure, stages.act);
         let walker = Walker { walk: self, diffs: Diffs::new(self.data), meter, notes: Mutex::new(BTreeSet::new()) };
         walker.normalize(&tree)?;
-        Ok(walker.notes.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect())
+        let notes = walker.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Walked { stages, notes: notes.into_iter().collect() })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Metrics of a trial with what chance does to them: units are drawn with replacement, the same for every trial.
 
 use super::amounts::Amounts;
-use super::objective::{Form, MONTH_DAYS, Metric};
+use super::objective::{Form, Metric};
 use super::record::Record;
 use super::sheet::Sheet;
+use crate::evaluate::MONTH_DAYS;
 use crate::stats::{Resampled, Resamples};
 
 /// Draws of a sheet's units. Trials that are resampled by one sampler are paired.

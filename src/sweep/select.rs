@@ -102,7 +102,8 @@ impl<'s> Study<'s> {
     /// Of the objective over the whole data set.
     fn importance(&self) -> Option<Importance> {
         let sweep = self.pool.sweep;
-        let values: Vec<Option<f64>> = self.table().iter().map(|standing| standing.objective).collect();
+        let value = |&class: &usize| self.pool.value(self.scores.losses[class]);
+        let values: Vec<Option<f64>> = self.pool.class_of.iter().map(value).collect();
         importance(&sweep.grid.axes, &sweep.trials, &values, &sweep.objective).filter(|_| self.is_known())
     }
 

@@ -2,10 +2,11 @@
 
 use super::amounts::Amounts;
 use super::drawn::Drawn;
-use super::objective::{MONTH_DAYS, Metric};
+use super::objective::Metric;
 use super::pool::Pool;
 use super::selection::Standing;
 use super::trial::Role;
+use crate::evaluate::MONTH_DAYS;
 use rayon::prelude::*;
 
 /// What trials are called in a table.

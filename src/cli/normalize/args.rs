@@ -1,4 +1,4 @@
-use crate::cli::args::{DataSetArgs, Format};
+use crate::cli::args::{DataSetArgs, Format, RejectArgs};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -71,12 +71,8 @@ pub struct ScoreArgs {
     /// What is printed: tables, JSON, or Markdown
     #[arg(long, value_enum, default_value = "terminal")]
     pub format: Format,
-    /// Go on although more than 5 % of a file's rows cannot be used
-    #[arg(long)]
-    pub allow_rejects: bool,
-    /// Stop at the first row that cannot be used
-    #[arg(long, conflicts_with = "allow_rejects")]
-    pub strict: bool,
+    #[command(flatten)]
+    pub rejects: RejectArgs,
 }
 
 const SCORE_HELP: &str = "\

@@ -6,8 +6,7 @@ use crate::cli::input::{data_set, require_records, warn_of};
 use crate::cli::output::print;
 use crate::cli::progress::Terminal;
 use crate::dataset::{
-    DataSet, Intake, LabelledPair, PAIRS, PairAnswer, RejectPolicy, append_pair, exported_pairs, labelled_pairs,
-    nearest,
+    DataSet, Intake, LabelledPair, PAIRS, PairAnswer, append_pair, exported_pairs, labelled_pairs, nearest,
 };
 use crate::evaluate::{PairDraw, PairTexts};
 use crate::model::{Instant, Interval, Severity, Span, UserError};
@@ -27,7 +26,7 @@ pub fn run(args: &LabelArgs, terminal: &Terminal) -> Result<(), Failure> {
     let (data, intake) = data_set(&args.data, terminal);
     let data = data?;
     require_records(&data, &intake)?;
-    let mut labels = Intake::new(RejectPolicy { strict: args.data.strict, allow: args.data.allow_rejects });
+    let mut labels = Intake::new(args.data.rejects.policy());
     let known = labelled_pairs(&args.data.dataset, &mut labels)?;
     let filled = args.answers.as_ref().filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
     warn_of(&labels);

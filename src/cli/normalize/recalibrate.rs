@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::input::{costs, data_set, require_records, warn_of};
 use crate::cli::output::{colour, print};
 use crate::cli::progress::Terminal;
-use crate::dataset::{Intake, PAIRS, RejectPolicy, labelled_pairs};
+use crate::dataset::{Intake, PAIRS, labelled_pairs};
 use crate::evaluate::{PairCosts, PairTexts, RecalibrationInput, recalibrate};
 use crate::model::{Progress, Severity, UserError};
 use crate::report::{self, Style};
@@ -19,7 +19,7 @@ pub fn run(args: &RecalibrateArgs, terminal: &Terminal) -> Result<(), Failure> {
     let (data, intake) = data_set(&args.data, terminal);
     let data = data?;
     require_records(&data, &intake)?;
-    let mut labels = Intake::new(RejectPolicy { strict: args.data.strict, allow: args.data.allow_rejects });
+    let mut labels = Intake::new(args.data.rejects.policy());
     let pairs = labelled_pairs(&args.data.dataset, &mut labels)?;
     warn_of(&labels);
     if pairs.is_empty() {

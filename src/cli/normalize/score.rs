@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::input::warn_of;
 use crate::cli::output::{colour, print};
 use crate::cli::progress::Terminal;
-use crate::dataset::{Intake, LabelColumns, RejectPolicy, labelled_texts};
+use crate::dataset::{Intake, LabelColumns, labelled_texts};
 use crate::model::Progress;
 use crate::normalize::quality::NormalizerScore;
 use crate::report::{self, Style};
@@ -20,7 +20,7 @@ struct Scores {
 /// Groups labelled texts by each normalizer and prints how well.
 pub fn run(args: &ScoreArgs, terminal: &Terminal) -> Result<(), Failure> {
     let normalizers = normalizers(&args.normalizer)?;
-    let mut intake = Intake::new(RejectPolicy { strict: args.strict, allow: args.allow_rejects });
+    let mut intake = Intake::new(args.rejects.policy());
     let columns = LabelColumns { text: args.text.as_deref(), group: args.group.as_deref() };
     terminal.start("reading labelled texts", 0);
     let systems = labelled_texts(&args.labels, columns, &mut intake);

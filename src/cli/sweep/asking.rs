@@ -2,12 +2,13 @@
 
 use super::plan::asking_trials;
 use crate::cli::failure::Failure;
+use crate::cli::foreseen::Foreseen;
 use crate::cli::progress::Terminal;
 use crate::dataset::DataSet;
 use crate::endpoint::{Access, Budget, Caps, Cost, Mode, Prices};
 use crate::model::{UserError, visible};
 use crate::sweep::{Planned, Trial, asked_cases};
-use crate::triage::{PlannedCase, Triager, TriagerSpec};
+use crate::triage::{Triager, TriagerSpec};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -46,49 +47,25 @@ pub fn forecast(data: &DataSet, trials: &[Trial], terminal: &Terminal) -> Result
     let found = asked_cases(data, trials, &asking, &build, terminal)?;
     terminal.clear();
     for (model, case) in found {
-        planned.entry(model).or_default().add(&case);
+        planned.entry(model).or_default().add(Some(&case));
     }
     let mut text = String::new();
     for (model, foreseen) in &planned {
-        _ = writeln!(text, "  asks {:<17}{}", visible(model), foreseen.told(&budget));
+        _ = writeln!(text, "  asks {:<17}{}", visible(model), told(foreseen, &budget));
     }
     Ok(text)
 }
 
 /// What asking one model takes.
-#[derive(Default)]
-struct Foreseen {
-    cases: u64,
-    recorded: u64,
-    prompt_tokens: u64,
-    most: Option<Cost>,
-}
-
-impl Foreseen {
-    fn add(&mut self, case: &PlannedCase) {
-        self.cases += 1;
-        if case.recorded {
-            self.recorded += 1;
-            return;
-        }
-        self.prompt_tokens += case.forecast.prompt_tokens;
-        self.most = Some(self.most.map_or(case.forecast.most, |sum| sum.plus(case.forecast.most)));
-    }
-
-    fn told(&self, budget: &Budget) -> String {
-        let most = self.most.unwrap_or(Cost::NOTHING);
-        let money = match most.usd {
-            Some(usd) => format!("at most ${usd} by the list prices of {}", budget.prices().as_of),
-            None => "cost not known: the model has no price".to_owned(),
-        };
-        format!(
-            "{} distinct cases over all trials, {} recorded; {} calls to make, about {} tokens of prompts, at most {} \
-             in all, {money}",
-            self.cases,
-            self.recorded,
-            self.cases - self.recorded,
-            self.prompt_tokens,
-            most.tokens
-        )
-    }
+fn told(foreseen: &Foreseen, budget: &Budget) -> String {
+    let most = foreseen.most.unwrap_or(Cost::NOTHING);
+    let money = match most.usd {
+        Some(usd) => format!("at most ${usd} by the list prices of {}", budget.prices().as_of),
+        None => "cost not known: the model has no price".to_owned(),
+    };
+    format!(
+        "{} distinct cases over all trials, {} recorded; {} calls to make, about {} tokens of prompts, at most {} \
+         in all, {money}",
+        foreseen.cases, foreseen.recorded, foreseen.open, foreseen.prompt_tokens, most.tokens
+    )
 }

@@ -3,7 +3,7 @@ use crate::cli::failure::Failure;
 use crate::cli::input::warn_of;
 use crate::cli::output::print;
 use crate::cli::progress::Terminal;
-use crate::dataset::{Intake, RejectPolicy, labelled_cases};
+use crate::dataset::{Intake, labelled_cases};
 use crate::model::{Progress, UserError, visible};
 use crate::triage::heuristic::fit::{Example, fit};
 use crate::triage::heuristic::weights::Weights;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// Fits the heuristic's weights to labelled pairs, writes them, and prints how well they do.
 pub fn run(args: &FitArgs, terminal: &Terminal) -> Result<(), Failure> {
-    let mut intake = Intake::new(RejectPolicy { strict: args.strict, allow: args.allow_rejects });
+    let mut intake = Intake::new(args.rejects.policy());
     terminal.start("reading labelled pairs", 0);
     let pairs = labelled_cases(&args.cases, &mut intake);
     terminal.clear();

@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::input::warn_of;
 use crate::cli::output::{colour, print};
 use crate::cli::progress::Terminal;
-use crate::dataset::{Intake, RejectPolicy, rank_cases};
+use crate::dataset::{Intake, rank_cases};
 use crate::evaluate::RankScores;
 use crate::model::Progress;
 use crate::report::{self, Style};
@@ -20,7 +20,7 @@ struct Scores {
 /// Ranks the candidates of labelled cases by each triager and prints how well.
 pub fn run(args: &CasesArgs, terminal: &Terminal) -> Result<(), Failure> {
     let named = triagers(&args.triager)?;
-    let mut intake = Intake::new(RejectPolicy { strict: args.strict, allow: args.allow_rejects });
+    let mut intake = Intake::new(args.rejects.policy());
     terminal.start("reading cases", 0);
     let cases = rank_cases(&args.cases, &mut intake);
     terminal.clear();

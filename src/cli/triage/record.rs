@@ -1,13 +1,14 @@
 use super::args::{CapArgs, RecordArgs};
 use crate::cli::failure::Failure;
+use crate::cli::foreseen::Foreseen;
 use crate::cli::input::{FitsPool, NamedPipeline, costs, data_set, pipelines, require_records};
 use crate::cli::output::{print, warn};
 use crate::cli::progress::Terminal;
 use crate::dataset::DataSet;
-use crate::endpoint::{Access, AskError, Budget, Caps, Cost, Forecast, Mode, Prices, Spend, Usd};
+use crate::endpoint::{Access, AskError, Budget, Caps, Cost, Mode, Prices, Spend, Usd};
 use crate::model::{Progress, UserError, VerdictKind, visible};
 use crate::pipeline::{Cases, Diffs, Outcome, PipelineSpec, run as run_pipeline};
-use crate::triage::{PlannedCase, Triager, TriagerSpec};
+use crate::triage::{Triager, TriagerSpec};
 use rayon::prelude::*;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -80,33 +81,6 @@ struct Job<'a> {
     outcomes: &'a [Outcome],
 }
 
-/// Cases by what is to be done about them.
-#[derive(Default)]
-struct Plan {
-    cases: u64,
-    /// Decided without the model.
-    clear: u64,
-    recorded: u64,
-    open: u64,
-    prompt_tokens: u64,
-    most: Option<Cost>,
-}
-
-impl Plan {
-    fn add(&mut self, planned: Option<&PlannedCase>) {
-        self.cases += 1;
-        match planned {
-            None => self.clear += 1,
-            Some(PlannedCase { recorded: true, .. }) => self.recorded += 1,
-            Some(&PlannedCase { forecast: Forecast { prompt_tokens, most }, .. }) => {
-                self.open += 1;
-                self.prompt_tokens += prompt_tokens;
-                self.most = Some(self.most.map_or(most, |sum| sum.plus(most)));
-            }
-        }
-    }
-}
-
 impl Job<'_> {
     fn build(&self, mode: Mode, budget: &Arc<Budget>) -> Result<Box<dyn Triager>, Failure> {
         let access = Access { mode: Some(mode), budget: Some(budget.clone()) };
@@ -119,7 +93,7 @@ impl Job<'_> {
         // Planning must not make a recording where there is none.
         let there = !args.again && endpoint.cassette.as_ref().is_some_and(|path| path.exists());
         let triager = self.build(if there { Mode::RecordMissing } else { Mode::Live }, budget)?;
-        let mut plan = Plan::default();
+        let mut plan = Foreseen::default();
         for planned in self.cases.each(self.outcomes, |case| triager.plan(case)) {
             plan.add(planned.map_err(|e| error(self.named, e.to_string()))?.as_ref());
         }
